@@ -1,0 +1,2 @@
+//! The command line of the AI management system.
+fn main() {}

@@ -1,0 +1,1 @@
+//! An independent verifier of bundles: needs only a bundle and public keys.

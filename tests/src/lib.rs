@@ -1,0 +1,1 @@
+//! Scenarios, properties and faults, across crates.
