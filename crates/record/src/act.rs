@@ -282,6 +282,7 @@ impl Kept {
                 version,
             })),
             (Some(Kept::Live(_)), ActBody::Recorded { .. }) | (None | Some(Kept::Disposed(_)), _) => Err(order()),
+            (Some(Kept::Live(r)), ActBody::Moved { from, .. }) if r.state != *from => Err(order()),
             (Some(Kept::Live(mut r)), body) => {
                 r.change(stamp, body);
                 r.last = stamp.clone();
