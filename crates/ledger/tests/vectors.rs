@@ -8,7 +8,9 @@ use aims_ledger::proof::{verify_consistency, verify_inclusion};
 use aims_ledger::receipt::Receipt;
 use aims_ledger::tree::{Frontier, Tree, bundles_at, decode_bundle, grow, tiles_at};
 use aims_ledger::{Hash, leaf_hash};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde::Deserialize;
+use serde_json::Value;
 use shared::{Folder, MemoryTiles};
 
 #[derive(Deserialize)]
@@ -154,6 +156,37 @@ fn the_checkpoints_of_the_tessera_log_follow_from_one_another() {
             verify_consistency(old, new, &proof, &root(old), &root(new)).unwrap();
         }
     }
+}
+
+/// A receipt, its entry and the key, as a Sigstore bundle of a Rekor v2 log (a foreign C2SP log) tells them.
+fn rekor_receipt(folder: &Folder) -> (Result<Receipt, NoteError>, Vec<u8>, VerifierKey) {
+    let json = |path: &str| serde_json::from_slice::<Value>(&folder.bytes(path)).unwrap();
+    let (bundle, root) = (json("bundle.sigstore.json"), json("trusted_root.json"));
+    let entry = &bundle["verificationMaterial"]["tlogEntries"][0];
+    let proof = &entry["inclusionProof"];
+    let index = proof["logIndex"].as_str().unwrap().parse().unwrap();
+    let hashes =
+        proof["hashes"].as_array().unwrap().iter().map(|hash| Hash::from_base64(hash.as_str().unwrap()).unwrap());
+    let note = Note::parse(proof["checkpoint"]["envelope"].as_str().unwrap().as_bytes());
+    let der = BASE64_STANDARD.decode(root["tlogs"][1]["publicKey"]["rawBytes"].as_str().unwrap()).unwrap();
+    let key = VerifierKey::new(REKOR, der.last_chunk().unwrap()).unwrap();
+    let body = BASE64_STANDARD.decode(entry["canonicalizedBody"].as_str().unwrap()).unwrap();
+    (note.map(|note| Receipt::new(index, hashes.collect(), note)), body, key)
+}
+
+const REKOR: &str = "log2025-alpha1.rekor.sigstage.dev";
+
+#[test]
+fn receipts_of_a_public_rekor_log() {
+    // The second carries the line of an unknown witness as well, which is ignored.
+    for name in ["sigstore/rekor2-happy-path", "sigstore/rekor2-checkpoint-cosigned"] {
+        let Some(folder) = Folder::find(name) else { return };
+        let (receipt, body, key) = rekor_receipt(&folder);
+        assert_eq!(receipt.unwrap().verify(&body, &[key], REKOR).unwrap().size(), 736);
+    }
+    let Some(folder) = Folder::find("sigstore/rekor2-checkpoint-missing-size_fail") else { return };
+    let (receipt, body, key) = rekor_receipt(&folder);
+    assert!(receipt.unwrap().verify(&body, &[key], REKOR).is_err());
 }
 
 #[test]

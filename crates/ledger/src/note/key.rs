@@ -64,7 +64,7 @@ pub enum KeyError {
 
 /// Whether a key may have this name (C2SP signed-note: no Unicode spaces, no plus, no control characters).
 pub(super) fn is_name(name: &str) -> bool {
-    let forbidden = |character: char| character == '+' || character.is_whitespace() || character.is_control();
+    let forbidden = |character: char| character == '+' || character < ' ' || character.is_whitespace();
     !name.is_empty() && !name.contains(forbidden)
 }
 
