@@ -1,1 +1,26 @@
-//! The only SQL: one organization's entries, records and tiles in one file, and its evidence.
+//! The only SQL, and the evidence store: one organization's entries, payloads, records and tiles in one SQLite file.
+//!
+//! [`Organization`] is a data folder that is open. Everything that changes it goes through [`Organization::write`]: a command
+//! runs on the one writer thread with a [`Draft`], appends entries, and is answered only after its transaction is on disk.
+//! Reading goes through a [`Snapshot`] (or the [`Draft`] itself): both are a [`Reading`]. Records, links and acts are a
+//! projection of the entries and can be rebuilt ([`Organization::rebuild`]) and checked ([`Organization::verify`]).
+//! The files are described in `docs/formats/store.md`.
+//!
+//! Deliberately absent: the clock and randomness ([`Clock`] and [`Chance`] are given), who may do what, and what a kind is.
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod chance;
+mod draft;
+mod entry;
+mod error;
+mod organization;
+mod reading;
+mod settings;
+
+pub use chance::{Chance, Clock};
+pub use draft::{Deed, Draft, Envelope, Idem, Written};
+pub use entry::{Entry, EntryObject, EntryPayload, Outcome, PayloadClass, Software};
+pub use error::{AppendError, EvidenceError, StoreError, WriteError};
+pub use organization::{Evidence, Finding, Findings, Founding, Offer, Organization, Snapshot};
+pub use reading::{About, Body, Filter, Gone, Payload, Personal, Reading, StoredAct, Then};
+pub use settings::{Access, OpenOptions};

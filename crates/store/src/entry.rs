@@ -1,0 +1,137 @@
+//! The entry as it stands in the ledger (`docs/formats/acts.md`, rules 1-9).
+
+use aims_record::Actor;
+use serde::{Deserialize, Serialize};
+
+/// One leaf of the ledger. Members are in byte order, so that plain serialization is canonical.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// What was done.
+    pub act: String,
+    /// Who did it.
+    pub actor: Actor,
+    /// UUIDv7 of the entry itself.
+    pub id: String,
+    /// The client's idempotency key.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub idem: Option<String>,
+    /// The record it was done to.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub obj: Option<EntryObject>,
+    /// The organization.
+    pub org: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was said, by commitment.
+    pub payload: Vec<EntryPayload>,
+    /// The kinds in force.
+    pub policy: Policy,
+    /// A code, never free text.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+    /// Other records that it names.
+    pub refs: Vec<String>,
+    /// Id of the request.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub req: Option<String>,
+    /// Index in the ledger, from 0.
+    pub seq: u64,
+    /// The software that wrote it.
+    pub sw: Software,
+    /// UTC with milliseconds.
+    pub ts: String,
+    /// How far the moment can be believed.
+    pub ts_state: TsState,
+    /// Version of the format: 1.
+    pub v: u64,
+}
+
+/// The record an entry is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntryObject {
+    /// The record's id.
+    pub id: String,
+    /// The act on it before this one.
+    pub prev: Option<u64>,
+    /// Its kind.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Counts the acts on it, from 1.
+    pub ver: u64,
+}
+
+/// What an entry commits to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntryPayload {
+    /// The salted commitment, lower-case hex.
+    pub c: String,
+    /// What it is.
+    pub class: PayloadClass,
+    /// SHA-256 of a file, for evidence.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub file: Option<String>,
+    /// Bytes of the plaintext.
+    pub len: u64,
+    /// Media type.
+    pub mime: String,
+    /// Whom personal values are about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub subject: Option<String>,
+}
+
+/// What a payload is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PayloadClass {
+    /// The act's body.
+    Record,
+    /// Values about one person.
+    Personal,
+    /// A file.
+    Evidence,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It was done.
+    Done,
+    /// It was refused.
+    Denied,
+    /// It went wrong.
+    Failed,
+}
+
+/// The kinds in force when the act was decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// SHA-256, lower-case hex.
+    pub digest: String,
+}
+
+/// The software that wrote an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Software {
+    /// SHA-256 of the program, lower-case hex.
+    pub build_sha256: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// How far the moment can be believed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TsState {
+    /// The clock stood behind the entry before; its moment was repeated.
+    pub clamped: bool,
+    /// Estimated error.
+    pub maxerr_ms: u64,
+    /// Whether the clock is synchronized: `unknown` where nobody says.
+    pub sync: String,
+}
