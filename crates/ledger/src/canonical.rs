@@ -7,11 +7,10 @@
 mod check;
 mod write;
 
-use serde::Serialize;
 use serde_json::Value;
 
 pub use check::check;
-pub use write::value_to_vec;
+pub use write::to_vec;
 
 /// How deep objects and arrays may be nested; a lone object is 1 deep.
 pub const DEPTH_MAX: usize = 8;
@@ -28,7 +27,7 @@ pub const KEY_MAX: usize = 40;
 pub struct CanonicalError {
     /// What is wrong.
     pub kind: CanonicalErrorKind,
-    /// Byte where it was noticed, from 0; when writing, how much had been written.
+    /// Byte where it was noticed, from 0; when writing, how much had been written outside the innermost open objects.
     pub offset: usize,
 }
 
@@ -104,11 +103,9 @@ impl CanonicalError {
     }
 }
 
-/// Writes a value canonically. Floats, other keys and strings outside the profile are refused, not converted.
-pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, CanonicalError> {
-    let refuse = |error: serde_json::Error| CanonicalErrorKind::Serialize(error.to_string());
-    let value = serde_json::to_value(value).map_err(|error| CanonicalError { kind: refuse(error), offset: 0 })?;
-    value_to_vec(&value)
+/// [`to_vec`] for a JSON value.
+pub fn value_to_vec(value: &Value) -> Result<Vec<u8>, CanonicalError> {
+    to_vec(value)
 }
 
 /// Reads bytes that must be canonical; whatever [`check`] refuses is refused.

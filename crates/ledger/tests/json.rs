@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aims_ledger::canonical::{check, parse, to_vec, value_to_vec};
 use aims_ledger::strict::{self, Limits};
 use proptest::prelude::*;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// Asserts that bytes are not canonical, for this reason and at this byte.
@@ -102,9 +103,43 @@ fn values_outside_the_profile_are_not_written() {
     assert_eq!(code(json!("e\u{301}")), "not_normalized");
     assert_eq!(code(json!(["\0"])), "nul_character");
     assert_eq!(code(json!([[[[[[[[[]]]]]]]]])), "too_deep");
-    assert_eq!(to_vec(&HashMap::from([((1, 2), 3)])).unwrap_err().code(), "not_serializable");
+    assert_eq!(to_vec(&HashMap::from([((1, 2), 3)])).unwrap_err().code(), "key_not_allowed");
+    assert_eq!(to_vec(&[f64::NAN]).unwrap_err().code(), "number_not_integer");
+    assert_eq!(to_vec(&f32::INFINITY).unwrap_err().code(), "number_not_integer");
     let error = value_to_vec(&json!({"a": 9_007_199_254_740_993_u64})).unwrap_err();
-    assert_eq!(error.to_string(), "`9007199254740993` is beyond 9007199254740991; write it as a string, at byte 5");
+    assert_eq!(error.to_string(), "`9007199254740993` is beyond 9007199254740991; write it as a string, at byte 1");
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Shape {
+    Unit,
+    Newtype(u8),
+    Tuple(i8, char),
+    Struct { b: Option<u32>, a: () },
+}
+
+#[derive(Serialize)]
+struct Flattened {
+    role: u8,
+    #[serde(flatten)]
+    more: HashMap<String, u8>,
+}
+
+#[test]
+fn types_are_written_as_serde_json_would_but_sorted() {
+    let shapes = [Shape::Unit, Shape::Newtype(7), Shape::Tuple(-1, 'é'), Shape::Struct { b: None, a: () }];
+    let expected = r#"["unit",{"newtype":7},{"tuple":[-1,"é"]},{"struct":{"a":null,"b":null}}]"#;
+    assert_eq!(String::from_utf8(to_vec(&shapes).unwrap()).unwrap(), expected);
+    check(expected.as_bytes()).unwrap();
+    assert_eq!(to_vec(&(1_u64, "x", [true])).unwrap(), br#"[1,"x",[true]]"#);
+}
+
+#[test]
+fn a_key_that_a_type_writes_twice_is_refused() {
+    let more = |key: &str| Flattened { role: 1, more: HashMap::from([(key.to_owned(), 2)]) };
+    assert_eq!(to_vec(&more("also")).unwrap(), br#"{"also":2,"role":1}"#);
+    assert_eq!(to_vec(&more("role")).unwrap_err().code(), "duplicate_key");
 }
 
 /// JSON values of the profile.
