@@ -89,6 +89,9 @@ pub enum ActBody {
     Moved {
         /// The state left.
         from: String,
+        /// Signatures that lapse since the record went back.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        lapse: Option<Lapse>,
         /// Fields the verb sets.
         set: Fields,
         /// Whether the content was signed off by it.
@@ -316,9 +319,9 @@ impl Record {
                 self.add_file(field.as_deref(), file, *many);
                 self.content_changed(stamp, *material, lapse.as_ref(), state.as_ref());
             }
-            ActBody::Moved { set, settled, to, .. } => {
+            ActBody::Moved { lapse, set, settled, to, .. } => {
                 self.fields.extend(set.clone());
-                self.state.clone_from(to);
+                self.content_changed(stamp, false, lapse.as_ref(), Some(to));
                 if *settled {
                     self.editors.clear();
                 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Actor, ActorKind, Standing, content::missing, holder_names, holding};
 use crate::{
     Fields,
-    act::ActBody,
+    act::{ActBody, Lapse},
     kind::{Apart, Condition, Kind, Need, Signing, Stamped, Verb},
     record::{Kept, Record, content_digest},
     refusal::Refusal,
@@ -106,12 +106,26 @@ pub(super) fn step(
     }
     let body = ActBody::Moved {
         from: record.state.clone(),
+        lapse: lapse_going_back(kind, record, &verb.to),
         set: stamps,
         settled: verb.sign.is_some(),
         to: verb.to.clone(),
         verb: verb.id.clone(),
     };
     Ok((body, Vec::new()))
+}
+
+/// What is done again is signed again: going back, the signatures that verbs of the earlier state ask for lapse.
+fn lapse_going_back(kind: &Kind, record: &Record, to: &str) -> Option<Lapse> {
+    let place = |id: &str| kind.lifecycle.states.iter().position(|s| s.id == id);
+    if place(to) >= place(&record.state) {
+        return None;
+    }
+    let asked: BTreeSet<&str> =
+        kind.lifecycle.verbs_from(to).filter_map(|v| v.sign.as_ref()).map(|s| s.meaning.as_str()).collect();
+    let signatures: Vec<u64> =
+        record.standing_signatures().filter(|s| asked.contains(s.meaning.as_str())).map(|s| s.seq).collect();
+    (!signatures.is_empty()).then(|| Lapse { changed: Vec::new(), signatures })
 }
 
 fn stamps(verb: &Verb, actor: &Actor, now: Timestamp) -> Fields {

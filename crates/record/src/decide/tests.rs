@@ -71,6 +71,15 @@ fn kinds() -> Kinds {
         }),
         stamps: vec![("approved_by".into(), Stamped::Actor), ("approved_at".into(), Stamped::Now)],
     };
+    let reopen = Verb {
+        id: "reopen".into(),
+        from: vec!["in-force".into()],
+        to: "draft".into(),
+        needs: vec![],
+        sign: None,
+        stamps: vec![],
+        ..approve.clone()
+    };
     let policy = kind(
         "policy",
         "POL",
@@ -87,7 +96,7 @@ fn kinds() -> Kinds {
             Field { stamped: true, ..field("approved_at", Shape::Instant { past: true }) },
         ],
         vec![state("draft", None), state("in-force", Some("draft"))],
-        vec![approve],
+        vec![approve, reopen],
     );
     let review = kind(
         "review",
@@ -245,6 +254,14 @@ fn an_approval_lapses_when_material_content_changes_and_only_then() {
 }
 
 #[test]
+fn what_is_done_again_is_signed_again() {
+    let mut memory = Memory::in_force();
+    memory.ask(BEN, Proposal::Move { id: POLICY.into(), seen: None, verb: "reopen".into() }).unwrap();
+    assert_eq!(memory.policy().standing_signatures().count(), 0);
+    assert_eq!(memory.ask(BEN, approve()).unwrap_err().code(), "signatures_missing");
+}
+
+#[test]
 fn a_link_that_is_material_makes_an_approval_lapse() {
     let mut memory = Memory::in_force();
     let other = "00000000-0000-7000-8000-000000000009";
@@ -377,7 +394,14 @@ fn an_agent_never_signs() {
 fn every_act_reads_back_from_its_body() {
     let bodies = [
         ActBody::Withdrawn {},
-        ActBody::Moved { from: "a".into(), set: Fields::new(), settled: true, to: "b".into(), verb: "go".into() },
+        ActBody::Moved {
+            from: "a".into(),
+            lapse: None,
+            set: Fields::new(),
+            settled: true,
+            to: "b".into(),
+            verb: "go".into(),
+        },
         ActBody::Amended { lapse: None, material: vec![], set: Fields::new(), state: None, unset: vec!["x".into()] },
     ];
     for body in bodies {
