@@ -72,6 +72,9 @@ impl Receipt {
         let index = lines.next().and_then(|(_, line)| parse_decimal(line.strip_prefix("index ")?));
         let index = index.ok_or(refusal(index_line, "`index` and a decimal number"))?;
         let proof = lines.map(|(number, line)| read_hash(number, line)).collect::<Result<Vec<_>, _>>()?;
+        if proof.len() > HASHES_MAX {
+            return Err(refusal(index_line + 1 + HASHES_MAX, "an empty line: no proof has more than 64 hashes"));
+        }
         Ok(Self { index, proof, checkpoint: Note::parse(note.as_bytes())?, extra })
     }
 
@@ -132,8 +135,5 @@ fn read_extra(line: &str) -> Result<Vec<u8>, ReceiptError> {
 }
 
 fn read_hash(number: usize, line: &str) -> Result<Hash, ReceiptError> {
-    if number > HASHES_MAX + 3 {
-        return Err(refusal(number, "an empty line: no proof has more than 64 hashes"));
-    }
     Hash::from_base64(line).map_err(|_| refusal(number, "the base64 of a hash"))
 }

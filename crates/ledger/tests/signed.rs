@@ -186,8 +186,10 @@ fn receipts_of_the_wrong_shape_are_refused() {
     assert_eq!(refused(text.replace("index 2", "extra !\nindex 2")), at(2, "`extra` and base64"));
     assert_eq!(refused(text.replace("index 2\n", "index 2\nAAAA\n")), at(3, "the base64 of a hash"));
     let hash = format!("{}\n", Hash::of_empty_tree().to_base64());
-    let long = text.replace("index 2\n", &format!("index 2\n{}", hash.repeat(70)));
-    assert!(matches!(refused(long), ReceiptError::Line { .. }));
+    let head = text.find("\n\n").unwrap();
+    let with = |hashes| format!("c2sp.org/tlog-proof@v1\nindex 2\n{}{}", hash.repeat(hashes), &text[head + 1..]);
+    assert!(Receipt::parse(with(64).as_bytes()).is_ok());
+    assert_eq!(refused(with(65)), at(67, "an empty line: no proof has more than 64 hashes"));
     assert!(matches!(refused("x".repeat(600_000)), ReceiptError::TooLarge(_)));
 }
 
