@@ -4,4 +4,8 @@
 //! line and column. No function here touches the file system or the clock.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod embedded;
+pub mod kinds;
 pub mod yaml;
+
+pub use embedded::Content;
