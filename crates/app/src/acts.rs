@@ -1,0 +1,237 @@
+//! Acts: decided and appended in one transaction.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use aims_ledger::Hash;
+use aims_record::{Accepted, Actor, Ask, Fields, File, Kinds, Proposal, Refusal, decide};
+use aims_store::{Clock, Deed, Draft, Envelope, Idem, Software};
+use serde::Serialize;
+
+use crate::{
+    Aims, Failure,
+    resolve::{Known, resolve_fields, resolve_word},
+    standing::{Ground, Sealer},
+};
+
+/// What someone wishes done. Records are named by number, key or id; field values are as written in files, links being such names too.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the members are those of `aims_record::Proposal`, with names for ids")]
+pub enum Wish {
+    Record { id: Option<String>, kind: String, key: Option<String>, fields: Fields },
+    Amend { record: String, seen: Option<u64>, set: Fields, unset: Vec<String> },
+    Link { record: String, seen: Option<u64>, field: String, to: String },
+    Unlink { record: String, seen: Option<u64>, field: String, to: String },
+    Attach { record: String, seen: Option<u64>, field: Option<String>, file: File },
+    Sign { record: String, seen: Option<u64>, meaning: Option<String>, digest: Option<String> },
+    Move { record: String, seen: Option<u64>, verb: String },
+    Withdraw { record: String, seen: Option<u64> },
+    Dispose { record: String, basis: String },
+    Erase { record: String, approvers: Vec<String>, basis: String, rule: String },
+}
+
+/// One wish among several that are done together or not at all.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Where it was asked for, such as a file and line; empty where that is clear.
+    pub at: String,
+    /// What.
+    pub wish: Wish,
+    /// Why, Markdown.
+    pub why: Option<String>,
+}
+
+impl Step {
+    /// A wish of its own.
+    pub fn of(wish: Wish) -> Step {
+        Step { at: String::new(), wish, why: None }
+    }
+}
+
+/// An act that was done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Done {
+    /// The word of the act, such as `amended`.
+    pub act: String,
+    /// The record's id.
+    pub id: String,
+    /// Its number.
+    pub number: String,
+    /// Its version now.
+    pub version: u64,
+    /// Its state now.
+    pub state: String,
+    /// The entry.
+    pub seq: u64,
+    /// The entry's leaf hash, hex: a receipt for it can be asked for.
+    pub leaf: String,
+    /// The moment.
+    pub ts: String,
+}
+
+/// Everything a command on the writer thread needs.
+struct Case {
+    kinds: Arc<Kinds>,
+    clock: Arc<dyn Clock>,
+    actor: Actor,
+    sw: Software,
+    known: Known,
+}
+
+impl Aims {
+    /// Does one act.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] where the decision is no; nothing has changed then.
+    pub fn act(&self, actor: &Actor, wish: Wish, why: Option<String>) -> Result<Vec<Done>, Failure> {
+        self.act_together(actor, vec![Step { at: String::new(), wish, why }], None)
+    }
+
+    /// Does all steps in one transaction, or none.
+    ///
+    /// # Errors
+    /// [`Failure::RefusedAt`] names the step that was refused.
+    pub fn act_together(&self, actor: &Actor, steps: Vec<Step>, idem: Option<String>) -> Result<Vec<Done>, Failure> {
+        let idem = idem.map(|key| Idem { key, request: Hash::sha256(format!("{steps:?}").as_bytes()) });
+        let mut steps = steps;
+        let mut known = Known::default();
+        for step in &mut steps {
+            if let Wish::Record { id, key, .. } = &mut step.wish {
+                let id = id.get_or_insert_with(|| self.chance.id());
+                known.extend(key.iter().map(|key| (key.clone(), id.clone())));
+            }
+        }
+        let case = Case {
+            kinds: self.kinds.clone(),
+            clock: self.clock.clone(),
+            actor: actor.clone(),
+            sw: self.software(),
+            known,
+        };
+        Ok(self.store.write(move |draft| case.carry_out(draft, steps, idem))?)
+    }
+}
+
+impl Case {
+    fn carry_out(self, draft: &Draft<'_>, steps: Vec<Step>, mut idem: Option<Idem>) -> Result<Vec<Done>, Failure> {
+        if let Some(idem) = &idem
+            && let Some(written) = draft.earlier(idem)?
+        {
+            return Ok(vec![repeated(draft, written.seq)?]);
+        }
+        let mut done = Vec::with_capacity(steps.len());
+        for step in steps {
+            let at = step.at.clone();
+            let outcome = self.step(draft, step, &mut idem, &mut done);
+            outcome.map_err(|failure| match failure {
+                Failure::Refused(refusal) if !at.is_empty() => Failure::RefusedAt { at, refusal: Box::new(refusal) },
+                other => other,
+            })?;
+        }
+        Ok(done)
+    }
+
+    fn step(&self, draft: &Draft<'_>, step: Step, idem: &mut Option<Idem>, done: &mut Vec<Done>) -> Result<(), Failure> {
+        let proposal = self.propose(draft, step.wish)?;
+        let accepted = match self.decide(draft, proposal.clone(), step.why.clone()) {
+            Err(Failure::Refused(Refusal::SignaturesMissing { meaning, have, need, .. })) if have + 1 == need => {
+                let id = proposal.id().to_owned();
+                let sign = Proposal::Sign { id, seen: None, meaning: Some(meaning), digest: None };
+                let signed = self.decide(draft, sign, None)?;
+                done.push(self.append(draft, signed, idem)?);
+                self.decide(draft, now_seen(proposal), step.why)?
+            }
+            other => other?,
+        };
+        done.push(self.append(draft, accepted, idem)?);
+        Ok(())
+    }
+
+    fn decide(&self, draft: &Draft<'_>, proposal: Proposal, why: Option<String>) -> Result<Accepted, Failure> {
+        let now = self.clock.now();
+        let ground = Ground::new(draft, now);
+        let mut sealer = Sealer::new(draft);
+        let ask = Ask { actor: &self.actor, now, proposal, why };
+        let decision = decide(&self.kinds, &ground, ask, &mut sealer);
+        ground.fault()?;
+        sealer.fault.map_or(Ok(()), Err)?;
+        Ok(decision?)
+    }
+
+    fn append(&self, draft: &Draft<'_>, accepted: Accepted, idem: &mut Option<Idem>) -> Result<Done, Failure> {
+        let (id, act) = (accepted.id.clone(), accepted.act.word().to_owned());
+        let written = draft.append(Envelope {
+            actor: self.actor.clone(),
+            deed: Deed::On(accepted),
+            idem: idem.take(),
+            policy_digest: self.kinds.digest.clone(),
+            sw: self.sw.clone(),
+            req: None,
+            evidence: Vec::new(),
+        })?;
+        answer(draft, id, act, written.seq, written.leaf_hash.to_string(), written.ts)
+    }
+
+    /// Names become ids; what only the store can count is counted.
+    fn propose(&self, draft: &Draft<'_>, wish: Wish) -> Result<Proposal, Failure> {
+        let id = |word: &str| resolve_word(draft, &self.known, word);
+        Ok(match wish {
+            Wish::Record { id, kind, key, fields } => {
+                let fields = self.resolve(draft, &kind, fields)?;
+                Proposal::Record { id: id.unwrap_or_default(), kind, key, fields }
+            }
+            Wish::Amend { record, seen, set, unset } => {
+                let id = id(&record)?;
+                let kind = draft.kept(&id)?.map(|k| k.kind().to_owned()).unwrap_or_default();
+                Proposal::Amend { id, seen, set: self.resolve(draft, &kind, set)?, unset }
+            }
+            Wish::Link { record, seen, field, to } => Proposal::Link { id: id(&record)?, seen, field, to: id(&to)? },
+            Wish::Unlink { record, seen, field, to } => Proposal::Unlink { id: id(&record)?, seen, field, to: id(&to)? },
+            Wish::Attach { record, seen, field, file } => Proposal::Attach { id: id(&record)?, seen, field, file },
+            Wish::Sign { record, seen, meaning, digest } => Proposal::Sign { id: id(&record)?, seen, meaning, digest },
+            Wish::Move { record, seen, verb } => Proposal::Move { id: id(&record)?, seen, verb },
+            Wish::Withdraw { record, seen } => Proposal::Withdraw { id: id(&record)?, seen },
+            Wish::Dispose { record, basis } => Proposal::Dispose { id: id(&record)?, basis },
+            Wish::Erase { record, approvers, basis, rule } => {
+                let id = id(&record)?;
+                let approvers = approvers.iter().map(|a| resolve_word(draft, &self.known, a)).collect::<Result<_, _>>()?;
+                let count = draft.personal_count(&id)?;
+                Proposal::Erase { id, approvers, basis, rule, count }
+            }
+        })
+    }
+
+    fn resolve(&self, draft: &Draft<'_>, kind: &str, fields: Fields) -> Result<Fields, Failure> {
+        match self.kinds.get(kind) {
+            Some(kind) => resolve_fields(draft, &self.known, kind, fields),
+            None => Ok(fields),
+        }
+    }
+}
+
+/// The same move after a signature of the same command: the version seen is one older than what stands.
+fn now_seen(proposal: Proposal) -> Proposal {
+    match proposal {
+        Proposal::Move { id, seen, verb } => Proposal::Move { id, seen: seen.map(|s| s + 1), verb },
+        other => other,
+    }
+}
+
+fn answer(draft: &Draft<'_>, id: String, act: String, seq: u64, leaf: String, ts: String) -> Result<Done, Failure> {
+    let kept = draft.kept(&id)?;
+    let number = kept.as_ref().map(|k| k.number().to_owned()).unwrap_or_default();
+    let version = kept.as_ref().map_or(0, aims_record::Kept::version);
+    let state = kept.as_ref().and_then(|k| k.live()).map_or_else(|| "disposed".to_owned(), |r| r.state.clone());
+    Ok(Done { act, id, number, version, state, seq, leaf, ts })
+}
+
+/// The first answer to a request that came again.
+fn repeated(draft: &Draft<'_>, seq: u64) -> Result<Done, Failure> {
+    let bytes = draft.entry(seq)?.unwrap_or_default();
+    let entry: aims_store::Entry =
+        serde_json::from_slice(&bytes).map_err(|e| Failure::usage("internal", format!("entry {seq}: {e}")))?;
+    let id = entry.obj.map(|o| o.id).unwrap_or_default();
+    answer(draft, id, entry.act, seq, aims_ledger::leaf_hash(&bytes).to_string(), entry.ts)
+}
+
+/// Ids of records that the same command begins, by key.
+pub(crate) type Begun = BTreeMap<String, String>;

@@ -1,0 +1,249 @@
+//! An organization that is open, and how one begins.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
+
+use aims_framework::{embedded::Content, standard::Frameworks};
+use aims_record::{Accepted, Act, ActBody, Actor, ActorKind, Fields, Kept, Kinds, Refusal};
+use aims_store::{Access, Chance, Clock, Deed, Draft, Entry, Envelope, Founding, OpenOptions, Organization, Reading, Software};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Failure, chance::SystemChance, clock::SystemClock,
+    resolve::{Known, resolve_word},
+    words::read_folder,
+};
+
+/// Roles that whoever founds an organization holds until they are given to others: someone has to be able to assign roles.
+const FOUNDING_ROLES: [(&str, &str); 2] = [
+    ("top-management", "Directs and controls the management system until others are assigned."),
+    ("aims-manager", "Builds the management system up and reports on it."),
+];
+
+/// One organization, open for reading or writing.
+pub struct Aims {
+    pub(crate) store: Organization,
+    pub(crate) kinds: Arc<Kinds>,
+    pub(crate) frameworks: Arc<Frameworks>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) chance: Arc<dyn Chance>,
+    dir: PathBuf,
+}
+
+/// How an organization begins.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// Its name.
+    pub name: String,
+    /// The log's name without the id, such as `aims.example.org`; `None`: `localhost`.
+    pub host: Option<String>,
+    /// Who founds it.
+    pub founder: Founder,
+}
+
+/// The first person of an organization.
+#[derive(Clone, Debug)]
+pub struct Founder {
+    /// Key of the person record.
+    pub key: String,
+    /// Name; sealed.
+    pub name: String,
+    /// Work address; sealed.
+    pub email: Option<String>,
+}
+
+impl Aims {
+    /// Founds an organization in a new or empty folder: its first person, and the roles without which nobody could assign any.
+    ///
+    /// # Errors
+    /// [`Failure::Store`] where the folder holds one already.
+    pub fn found(dir: &Path, start: Start, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Aims, Failure> {
+        let (kinds, frameworks) = load_content(dir)?;
+        let org = chance.id();
+        let founder = chance.id();
+        let actor = Actor { amr: vec!["local".into()], kind: ActorKind::Person, on_behalf: Vec::new(), pid: founder.clone() };
+        let founding = Founding {
+            name: start.name.clone(),
+            origin: format!("{}/org/{org}", start.host.as_deref().unwrap_or("localhost")),
+            org,
+            actor: actor.clone(),
+            policy_digest: kinds.digest.clone(),
+            sw: software(),
+        };
+        let store = Organization::found(dir, founding, clock.clone(), chance.clone())?;
+        let aims = Aims { store, kinds, frameworks, clock, chance, dir: dir.to_owned() };
+        aims.begin(&actor, founder, start)?;
+        Ok(aims)
+    }
+
+    /// Opens an organization with the machine's clock.
+    ///
+    /// # Errors
+    /// [`Failure::Store`] where there is none, or it is not sound enough to be opened.
+    pub fn open(dir: &Path, access: Access) -> Result<Aims, Failure> {
+        Aims::open_with(dir, access, Arc::new(SystemClock), Arc::new(SystemChance))
+    }
+
+    /// Opens an organization with a clock and chance of the caller's.
+    ///
+    /// # Errors
+    /// As [`Aims::open`].
+    pub fn open_with(dir: &Path, access: Access, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Aims, Failure> {
+        let (kinds, frameworks) = load_content(dir)?;
+        let options = match access {
+            Access::Read => OpenOptions::read(),
+            Access::Write => OpenOptions::write(),
+        };
+        let store = Organization::open(dir, options, clock.clone(), chance.clone())?;
+        Ok(Aims { store, kinds, frameworks, clock, chance, dir: dir.to_owned() })
+    }
+
+    /// The data folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The kinds in force.
+    pub fn kinds(&self) -> &Kinds {
+        &self.kinds
+    }
+
+    /// The frameworks in force.
+    pub fn frameworks(&self) -> &Frameworks {
+        &self.frameworks
+    }
+
+    /// The store beneath.
+    pub fn store(&self) -> &Organization {
+        &self.store
+    }
+
+    /// Signs a last checkpoint and closes.
+    ///
+    /// # Errors
+    /// Where the ledger could not be signed.
+    pub fn close(self) -> Result<(), Failure> {
+        Ok(self.store.close()?)
+    }
+
+    /// The actor that a word names: the person of this number, key or id; `None` is whoever founded the organization.
+    ///
+    /// # Errors
+    /// Where there is no such person, or they have left.
+    pub fn actor(&self, who: Option<&str>) -> Result<Actor, Failure> {
+        let reading = self.store.snapshot()?;
+        let pid = match who {
+            Some(word) => resolve_word(&reading, &Known::default(), word)?,
+            None => founder_of(&reading)?,
+        };
+        match reading.kept(&pid)? {
+            Some(Kept::Live(r)) if r.kind == "person" && r.state == "active" && r.erased.is_none() => {
+                Ok(Actor { amr: vec!["local".into()], kind: ActorKind::Person, on_behalf: Vec::new(), pid })
+            }
+            _ => {
+                let word = who.unwrap_or("founder");
+                Err(Failure::usage("actor_unknown", format!("`{word}` is no active person here; name one by key or number with --as")))
+            }
+        }
+    }
+
+    pub(crate) fn software(&self) -> Software {
+        software()
+    }
+
+    /// The first acts: nobody could decide on them, since nobody holds a role yet.
+    fn begin(&self, actor: &Actor, founder: String, start: Start) -> Result<(), Failure> {
+        let today = jiff::tz::TimeZone::UTC.to_datetime(self.clock.now()).date().to_string();
+        let mut roles: Vec<(String, Fields)> = Vec::new();
+        for (role, responsibility) in FOUNDING_ROLES {
+            let fields = json!({
+                "title": format!("{} by founding", self.kinds.roles.get(role).map_or(role, String::as_str)),
+                "role": role, "person": founder, "responsibility": responsibility,
+                "authority": "All that the management system needs until roles are assigned.", "from": today,
+            });
+            roles.push((self.chance.id(), fields.as_object().cloned().unwrap_or_default()));
+        }
+        let (actor, digest, sw) = (actor.clone(), self.kinds.digest.clone(), software());
+        Ok(self.store.write(move |draft| -> Result<(), Failure> {
+            let mut person = Fields::from_iter([("name".to_owned(), start.founder.name.into())]);
+            person.extend(start.founder.email.map(|email| ("email".to_owned(), email.into())));
+            let sealed = json!({ "sealed": draft.seal(&founder, person.clone())? });
+            let mut fields: Fields = person.keys().map(|name| (name.clone(), sealed.clone())).collect();
+            fields.insert("employment".into(), "employee".into());
+            let append = |id, kind, key, number: &str, fields| {
+                begin_record(draft, &actor, &digest, &sw, Beginning { id, kind, key, number, fields })
+            };
+            append(founder.clone(), "person", Some(start.founder.key), "PER-0001", fields)?;
+            for (n, (id, fields)) in roles.into_iter().enumerate() {
+                append(id, "role-assignment", None, &format!("ASG-{:04}", n + 1), fields)?;
+            }
+            Ok(())
+        })?)
+    }
+}
+
+struct Beginning<'a> {
+    id: String,
+    kind: &'a str,
+    key: Option<String>,
+    number: &'a str,
+    fields: Fields,
+}
+
+fn begin_record(draft: &Draft<'_>, actor: &Actor, digest: &str, sw: &Software, new: Beginning<'_>) -> Result<(), Failure> {
+    let body = ActBody::Recorded {
+        key: new.key,
+        fields: new.fields,
+        kind: new.kind.to_owned(),
+        number: new.number.to_owned(),
+        state: "active".into(),
+    };
+    let accepted = Accepted {
+        id: new.id,
+        kind: new.kind.to_owned(),
+        version: 1,
+        prev: None,
+        act: Act { body, why: Some("founding".into()) },
+        refs: Vec::new(),
+    };
+    draft.append(Envelope {
+        actor: actor.clone(),
+        deed: Deed::On(accepted),
+        idem: None,
+        policy_digest: digest.to_owned(),
+        sw: sw.clone(),
+        req: None,
+        evidence: Vec::new(),
+    })?;
+    Ok(())
+}
+
+fn founder_of(reading: &Reading) -> Result<String, Failure> {
+    let bytes = reading.entry(0)?.ok_or_else(|| Refusal::NotFound { record: "entry 0".into() })?;
+    let entry: Entry = serde_json::from_slice(&bytes).map_err(|e| Failure::usage("internal", format!("entry 0: {e}")))?;
+    Ok(entry.actor.pid)
+}
+
+/// The product's content with the organization's own kinds.
+fn load_content(dir: &Path) -> Result<(Arc<Kinds>, Arc<Frameworks>), Failure> {
+    let own = dir.join("kinds");
+    let own = if own.is_dir() { read_folder(&own, "yaml")? } else { Vec::new() };
+    let content = Content::embedded();
+    let kinds = content.kinds(&own)?;
+    let frameworks = content.frameworks(&kinds)?;
+    Ok((Arc::new(kinds), Arc::new(frameworks)))
+}
+
+/// This program: its version, and the digest of its file, taken once.
+fn software() -> Software {
+    static BUILD: OnceLock<String> = OnceLock::new();
+    let digest = || {
+        let program = std::env::current_exe().and_then(fs::read).unwrap_or_default();
+        hex::encode(Sha256::digest(program))
+    };
+    Software { build_sha256: BUILD.get_or_init(digest).clone(), version: env!("CARGO_PKG_VERSION").to_owned() }
+}

@@ -1,0 +1,72 @@
+//! Names become ids: people write numbers and keys, records hold ids.
+
+use aims_record::{Field, Fields, Kind, Refusal, Shape};
+use aims_store::Reading;
+use serde_json::Value;
+
+use crate::{Failure, acts::Begun};
+
+/// Keys of records that the same command begins.
+pub(crate) type Known = Begun;
+
+/// The id that a word names: an id, a number such as `SYS-0007`, or a key.
+///
+/// # Errors
+/// [`Refusal::NotFound`], the same whether the word is malformed, unknown or somebody else's.
+pub(crate) fn resolve_word(reading: &Reading, known: &Known, word: &str) -> Result<String, Failure> {
+    if let Some(id) = known.get(word) {
+        return Ok(id.clone());
+    }
+    let found = match word {
+        _ if word.len() > 63 => None,
+        _ if is_uuid(word) => reading.kept(word)?,
+        _ => match reading.by_key(word)? {
+            Some(kept) => Some(kept),
+            None => reading.by_number(&word.to_ascii_uppercase())?,
+        },
+    };
+    found.map(|k| k.id().to_owned()).ok_or_else(|| Refusal::NotFound { record: word.to_owned() }.into())
+}
+
+fn is_uuid(word: &str) -> bool {
+    word.len() == 36 && word.parse::<uuid::Uuid>().is_ok()
+}
+
+/// Replaces every name in a link or person field, in tables too, by the id it stands for.
+pub(crate) fn resolve_fields(reading: &Reading, known: &Known, kind: &Kind, mut fields: Fields) -> Result<Fields, Failure> {
+    for (name, value) in &mut fields {
+        if let Some(field) = kind.field(name) {
+            resolve_value(reading, known, field, value)?;
+        }
+    }
+    Ok(fields)
+}
+
+fn resolve_value(reading: &Reading, known: &Known, field: &Field, value: &mut Value) -> Result<(), Failure> {
+    match (&field.shape, value) {
+        (Shape::Table { columns }, Value::Array(rows)) => {
+            for cells in rows.iter_mut().filter_map(Value::as_object_mut) {
+                for column in columns {
+                    if let Some(cell) = cells.get_mut(&column.name) {
+                        resolve_value(reading, known, column, cell)?;
+                    }
+                }
+            }
+        }
+        (Shape::Person | Shape::Link { .. }, Value::Array(words)) => {
+            words.iter_mut().try_for_each(|word| resolve_in_place(reading, known, word))?;
+            // Links are a set: kept sorted, so that the same links are the same content.
+            words.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+        }
+        (Shape::Person | Shape::Link { .. }, word) => resolve_in_place(reading, known, word)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+fn resolve_in_place(reading: &Reading, known: &Known, word: &mut Value) -> Result<(), Failure> {
+    if let Some(text) = word.as_str() {
+        *word = Value::String(resolve_word(reading, known, text)?);
+    }
+    Ok(())
+}
