@@ -68,7 +68,7 @@ impl Draft<'_> {
         let mut after = record.fields.clone();
         after.extend(set.clone());
         after.retain(|name, _| !unset.contains(name) || set.contains_key(name));
-        let material: Vec<String> = changed_material(kind, set.keys().chain(unset.iter()));
+        let material: Vec<String> = changed_material(kind, &record.fields, &after, set.keys().chain(unset.iter()));
         let (lapse, state) = lapse(kind, record, &material);
         problems.extend(missing(kind, &after, state.as_ref().unwrap_or(&record.state)));
         let refs = self.check_links(kind, &set, &mut problems);
@@ -259,9 +259,32 @@ pub(super) fn missing<'a>(kind: &'a Kind, fields: &'a Fields, state: &'a str) ->
         .map(|f| Problem::new("required", format!("/{}", f.name), format!("Enter `{}` ({})", f.name, f.label)))
 }
 
-fn changed_material<'a>(kind: &Kind, changed: impl Iterator<Item = &'a String>) -> Vec<String> {
-    let material: BTreeSet<&String> = changed.filter(|n| kind.field(n).is_some_and(|f| f.material)).collect();
+/// The material fields among the changed ones. In a table whose columns say which of them are material, a change of the others is none.
+fn changed_material<'a>(
+    kind: &Kind,
+    before: &Fields,
+    after: &Fields,
+    changed: impl Iterator<Item = &'a String>,
+) -> Vec<String> {
+    let material = |name: &&String| {
+        kind.field(name)
+            .is_some_and(|f| f.material && content_of(f, before.get(*name)) != content_of(f, after.get(*name)))
+    };
+    let material: BTreeSet<&String> = changed.filter(material).collect();
     material.into_iter().cloned().collect()
+}
+
+/// What of a value was approved: all of it, or the material columns of a table that has some.
+fn content_of(field: &Field, value: Option<&Value>) -> Option<Value> {
+    let Shape::Table { columns } = &field.shape else { return value.cloned() };
+    let material: Vec<&str> = columns.iter().filter(|c| c.material).map(|c| c.name.as_str()).collect();
+    let rows = value?.as_array().filter(|_| !material.is_empty());
+    let Some(rows) = rows else { return value.cloned() };
+    Some(
+        rows.iter()
+            .map(|row| material.iter().map(|name| row.get(name).cloned().unwrap_or_default()).collect::<Value>())
+            .collect(),
+    )
 }
 
 /// What lapses when these material fields change, and where the record falls back to.

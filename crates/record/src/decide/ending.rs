@@ -47,7 +47,8 @@ pub(super) fn dispose(
 
 /// `Some` with the first day on which the record may go, where that is not yet.
 fn kept_until(kind: &Kind, record: &Record, now: Timestamp) -> Option<String> {
-    let from = kind.retention.from.as_ref().filter(|from| record.withdrawn.is_none() && **from != record.state);
+    let ended = record.withdrawn.is_some() || kind.lifecycle.state(&record.state).is_some_and(|s| s.ends);
+    let from = kind.retention.from.as_ref().filter(|from| !ended && **from != record.state);
     if let Some(from) = from {
         return Some(format!("{} after it is `{from}`", kind.retention.floor));
     }

@@ -91,6 +91,15 @@ fn kinds() -> Kinds {
                 ..field("text", Shape::Markdown { max: 1000 })
             },
             field("note", text()),
+            Field {
+                material: true,
+                ..field(
+                    "steps",
+                    Shape::Table {
+                        columns: vec![Field { material: true, ..field("what", text()) }, field("done", text())],
+                    },
+                )
+            },
             Field { many: true, material: true, ..field("refs", Shape::Link { to: vec!["policy".into()] }) },
             Field { stamped: true, ..field("approved_by", Shape::Person) },
             Field { stamped: true, ..field("approved_at", Shape::Instant { past: true }) },
@@ -259,6 +268,18 @@ fn what_is_done_again_is_signed_again() {
     memory.ask(BEN, Proposal::Move { id: POLICY.into(), seen: None, verb: "reopen".into() }).unwrap();
     assert_eq!(memory.policy().standing_signatures().count(), 0);
     assert_eq!(memory.ask(BEN, approve()).unwrap_err().code(), "signatures_missing");
+}
+
+#[test]
+fn progress_noted_in_a_column_that_is_not_material_leaves_the_approval_standing() {
+    let mut memory = Memory::with_draft();
+    memory.ask(ANNA, amend(None, serde_json::json!({"steps": [{"what": "train", "done": "no"}]}))).unwrap();
+    memory.ask(BEN, sign()).unwrap();
+    memory.ask(BEN, approve()).unwrap();
+    memory.ask(ANNA, amend(None, serde_json::json!({"steps": [{"what": "train", "done": "yes"}]}))).unwrap();
+    assert_eq!(memory.policy().state, "in-force");
+    memory.ask(ANNA, amend(None, serde_json::json!({"steps": [{"what": "skip", "done": "yes"}]}))).unwrap();
+    assert_eq!(memory.policy().state, "draft");
 }
 
 #[test]
