@@ -9,8 +9,12 @@ mod draft;
 mod field;
 mod file;
 mod life;
+mod page;
+mod schema;
+mod template;
 mod values;
 mod within;
+mod wording;
 mod words;
 
 use std::collections::BTreeMap;
@@ -18,6 +22,9 @@ use std::collections::BTreeMap;
 use aims_record::{Kind, Kinds};
 use sha2::{Digest, Sha256};
 
+pub use page::{index_page, reference_page};
+pub use schema::json_schema;
+pub use template::yaml_template;
 pub use values::{from_yaml, read_value};
 pub use words::{Class, Words};
 

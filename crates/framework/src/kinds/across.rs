@@ -150,7 +150,6 @@ fn points_to(field: &Field, kind: &str) -> bool {
     match &field.shape {
         Shape::Link { to } => to.is_empty() || to.iter().any(|id| id == kind),
         Shape::Person => kind == "person",
-        Shape::Table { columns } => columns.iter().any(|c| points_to(c, kind)),
         _ => false,
     }
 }

@@ -6,7 +6,7 @@ use aims_record::{Field, Required, Shape, check_value};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::yaml::{ContentError, Node, Reading, did_you_mean};
+use crate::yaml::{self, ContentError, Node, Reading, Scalar, did_you_mean};
 
 /// The value of `field` that is written at `node`.
 ///
@@ -39,7 +39,7 @@ pub fn read_value(reading: &mut Reading<'_>, field: &Field, node: &Node) -> Opti
 fn list(reading: &mut Reading<'_>, field: &Field, node: &Node) -> Option<Value> {
     let nodes = node.seq().filter(|n| !n.is_empty());
     let Some(nodes) = nodes else {
-        let example = field.example.as_deref().unwrap_or("one");
+        let example = node.text().or(field.example.as_deref()).unwrap_or("one, two").trim();
         reading.wrong(node, format!("give `{}` as a list, such as [{example}]", field.name));
         return None;
     };
@@ -96,10 +96,15 @@ fn one(reading: &mut Reading<'_>, field: &Field, node: &Node) -> Option<Value> {
     if field.links() || matches!(field.shape, Shape::File) {
         return Some(value);
     }
-    // One value of the list is checked here, where its place is known; `now` is left open because only `decide` has it.
-    let single = Field { many: false, ..field.clone() };
+    // Each value is checked here, where its place is known; only whether a day has come yet is left to `decide`.
+    let shape = match &field.shape {
+        Shape::Date { .. } => Shape::Date { past: false },
+        Shape::Instant { .. } => Shape::Instant { past: false },
+        other => other.clone(),
+    };
+    let single = Field { many: false, shape, ..field.clone() };
     let mut problems = Vec::new();
-    check_value(&single, &value, "", Timestamp::MAX, &mut problems);
+    check_value(&single, &value, "", Timestamp::UNIX_EPOCH, &mut problems);
     let Some(problem) = problems.into_iter().next() else { return Some(value) };
     reading.wrong(node, problem.message);
     None
@@ -144,12 +149,18 @@ fn pair(r: &mut Reading<'_>, field: &Field, node: &Node, (a, b): (&str, &str), e
 }
 
 /// An option's id. Where options are clauses, the bare number will do.
-fn option(reading: &mut Reading<'_>, field: &Field, options: &[(String, String)], node: &Node) -> Option<String> {
+fn option<'n>(
+    reading: &mut Reading<'_>,
+    field: &Field,
+    options: &'n [(String, String)],
+    node: &'n Node,
+) -> Option<String> {
     let given = text(reading, field, node)?.trim();
     let ends = |id: &str| id.rsplit_once('/').is_some_and(|(_, number)| number == given);
     let found = options.iter().map(|(id, _)| id).find(|id| *id == given || ends(id));
     if found.is_none() {
-        let hint = did_you_mean(given, options.iter().map(|(id, _)| id.as_str()));
+        let short = |id: &'n str| if given.contains('/') { id } else { id.rsplit('/').next().unwrap_or(id) };
+        let hint = did_you_mean(given, options.iter().map(|(id, _)| short(id)));
         reading.wrong(node, format!("`{}` cannot be `{given}`{hint}", field.name));
     }
     found.cloned()
@@ -164,6 +175,16 @@ fn file(reading: &mut Reading<'_>, node: &Node) -> Option<Value> {
     };
     let mut text = |key: &str| map.need_text(reading, key).map(str::to_owned);
     Some(json!({ "sha256": text("sha256")?, "len": bytes, "mime": text("mime")?, "name": text("name")? }))
+}
+
+/// Why a value written like this would be refused in a field, or nothing where it fits.
+pub(super) fn does_not_fit(field: &Field, written: &str) -> Option<String> {
+    let scalar = Scalar { text: written.to_owned(), quoted: false };
+    let node = Node { value: yaml::Value::Scalar(scalar), line: 1, column: 1 };
+    let single = Field { many: false, ..field.clone() };
+    let mut reading = Reading::new("");
+    read_value(&mut reading, &single, &node);
+    reading.errors.into_iter().next().map(|error| error.message)
 }
 
 /// A decimal as acts carry it: digits without leading zeros, perhaps a minus and a fraction.

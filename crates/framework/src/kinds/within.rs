@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aims_record::{Apart, Condition, Field, Holder, Kind, Required, Shape, Stamped, Subject, Verb};
 
-use super::draft::Draft;
+use super::{draft::Draft, values::does_not_fit};
 use crate::yaml::{ContentError, did_you_mean};
 
 /// Checks one kind and notes what is wrong.
@@ -56,18 +56,22 @@ impl Look<'_> {
             if field.stamped && !self.kind.lifecycle.verbs.iter().any(stamps) {
                 self.wrong(&path, format!("`{}` is `stamped`, but no verb sets it in `stamps`", field.name));
             }
-            self.subject(field, &[path[0], path[1], "subject"]);
+            self.one(field, &path);
             if let Shape::Table { columns } = &field.shape {
                 for column in columns {
-                    self.subject(column, &[path[0], path[1], "columns", &column.name, "subject"]);
+                    self.one(column, &[path[0], path[1], "columns", &column.name]);
                 }
             }
         }
     }
 
-    fn subject(&mut self, field: &Field, path: &[&str]) {
+    /// What holds for a field and for a column alike.
+    fn one(&mut self, field: &Field, path: &[&str]) {
         if let Some(Subject::Field(name)) = &field.personal {
-            self.person_field(name, path);
+            self.person_field(name, &[path, &["subject"]].concat());
+        }
+        if let Some(why) = field.example.as_deref().and_then(|example| does_not_fit(field, example)) {
+            self.wrong(&[path, &["example"]].concat(), format!("this example does not fit: {why}"));
         }
     }
 
@@ -176,7 +180,10 @@ impl Look<'_> {
                 break;
             }
         }
-        if life.state(&life.start).is_none() || life.verbs.len() != self.draft.verb_count() {
+        // Where a state is misspelt or a verb could not be read, that is the error, not what follows from it.
+        let known = |v: &Verb| v.from.iter().chain([&v.to]).all(|id| life.state(id).is_some());
+        let whole = life.verbs.len() == self.draft.verb_count() && life.verbs.iter().all(known);
+        if life.state(&life.start).is_none() || !whole {
             return;
         }
         let lost: Vec<String> =

@@ -82,15 +82,15 @@ impl<'a> Reading<'a> {
 
     /// A whole number of 1 or more, not in quotes.
     pub fn count(&mut self, node: &Node, what: &str) -> Option<usize> {
-        let digits = match &node.value {
+        let found = match &node.value {
             Value::Scalar(s) if !s.quoted && s.text.bytes().all(|b| b.is_ascii_digit()) => s.text.parse().ok(),
             _ => None,
         };
-        if !digits.is_some_and(|n| n > 0) {
+        let found = found.filter(|n| *n > 0);
+        if found.is_none() {
             self.wrong(node, format!("`{what}` has to be a whole number of 1 or more, not {}", node.what()));
-            return None;
         }
-        digits
+        found
     }
 
     /// One of the words `known`; any other is an error with the nearest right word.

@@ -107,3 +107,17 @@ fn readers_note_everything_and_name_the_nearest_word() {
         ]
     );
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn any_text_is_a_tree_or_an_error_with_a_place(text in "([\\[\\]{}:,&*!|>'\"#?%@`~a-c0-9 \t\r\n-]|\\PC){0,60}") {
+        for documents in [parse("a.yaml", &text, Limits::CONTENT).map(|n| vec![n]), parse_documents("a.yaml", &text, Limits::CONTENT)] {
+            match documents {
+                Ok(nodes) => assert!(nodes.iter().all(|n| n.line > 0 && n.column > 0)),
+                Err(errors) => assert!(errors.iter().all(|e| e.line > 0 && e.column > 0), "{errors:?}"),
+            }
+        }
+    }
+}
