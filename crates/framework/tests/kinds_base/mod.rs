@@ -87,3 +87,8 @@ pub fn said(files: &Files, own: &Files) -> String {
         Err(errors) => errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
     }
 }
+
+/// An organization's folder with one file.
+pub fn own(name: &str, text: &str) -> Files {
+    vec![(name.to_owned(), text.to_owned())]
+}
