@@ -318,8 +318,8 @@ def check_entry(data, seq, label, before):
 
 
 def read_log(folder, label):
-    """All entries and their leaf hashes; every tile compared (bundle.md, rule 1)."""
-    size, entries, leaves = label["size"], [], []
+    """All entries, their leaf hashes, and the first entry that is not understood; every tile compared (bundle.md, rule 1)."""
+    size, entries, leaves, unknown = label["size"], [], [], None
     wanted = set()
     for index in range((size + 255) // 256):
         width = min(256, size - index * 256)
@@ -332,7 +332,13 @@ def read_log(folder, label):
             if at + 2 + length > len(data):
                 raise altered(path, f"ends within entry {seq}")
             at += 2 + length
-            entries.append(check_entry(raw, seq, label, entries[-1] if entries else None))
+            try:  # An entry that is not understood is hashed all the same: altered beats cannot tell.
+                if unknown is None:
+                    entries.append(check_entry(raw, seq, label, entries[-1] if entries else None))
+            except Problem as problem:
+                if problem.verdict == "altered":
+                    raise
+                unknown = problem
             leaves.append(leaf_hash(raw))
         if at != len(data):
             raise altered(path, "has bytes after its last entry")
@@ -348,7 +354,7 @@ def read_log(folder, label):
         level += 1
     for stranger in sorted(folder.names("tile") - wanted):
         raise altered(stranger, f"a log of {size} entries has no such file")
-    return entries, leaves
+    return entries, leaves, unknown
 
 
 # ---- What an act makes of a record: acts.md, rules 12-17 ----
@@ -675,6 +681,8 @@ def read_label(folder):
     label = parse(data, "bundle.json")
     if is_object(label) and label.get("v", 1) != 1:
         raise cannot_tell("bundle.json", "has a version (`v`) that is not known")
+    if not is_object(label) or set(label) != {"made_at", "org", "origin", "size", "v", "withheld"}:
+        raise altered("bundle.json", "is not the object that the format describes")
     exactly(label, "bundle.json", {"made_at": is_text, "org": is_uuid, "origin": is_text, "size": is_count,
                                    "v": is_count, "withheld": lambda v: v in ([], ["personal"])})
     return label
@@ -708,9 +716,11 @@ def run(args, report):
         report["problems"].append(cannot_tell("checkpoint", "no signature is by a known key of this log"))
     for place in args.checkpoint:
         speaks_of(place, open_checkpoint(place, read_outside(place), keys), label, {"problems": []})
-    entries, leaves = read_log(folder, label)
+    entries, leaves, unknown = read_log(folder, label)
     if tree_root(leaves) != root:
         raise altered("checkpoint", "its root is not that of the entries")
+    if unknown is not None:
+        raise unknown
     report["counts"] |= {"entries": size, "tiles": sum(-(-(size >> 8 * n) // 256) for n in range(8))}
     check_brought(args, keys, leaves, label, report)
     check_evidence(folder, check_contents(folder, entries, label, report), report)

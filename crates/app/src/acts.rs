@@ -130,7 +130,13 @@ impl Case {
         Ok(done)
     }
 
-    fn step(&self, draft: &Draft<'_>, step: Step, idem: &mut Option<Idem>, done: &mut Vec<Done>) -> Result<(), Failure> {
+    fn step(
+        &self,
+        draft: &Draft<'_>,
+        step: Step,
+        idem: &mut Option<Idem>,
+        done: &mut Vec<Done>,
+    ) -> Result<(), Failure> {
         let proposal = self.propose(draft, step.wish)?;
         let accepted = match self.decide(draft, proposal.clone(), step.why.clone()) {
             Err(Failure::Refused(Refusal::SignaturesMissing { meaning, have, need, .. })) if have + 1 == need => {
@@ -185,7 +191,9 @@ impl Case {
                 Proposal::Amend { id, seen, set: self.resolve(draft, &kind, set)?, unset }
             }
             Wish::Link { record, seen, field, to } => Proposal::Link { id: id(&record)?, seen, field, to: id(&to)? },
-            Wish::Unlink { record, seen, field, to } => Proposal::Unlink { id: id(&record)?, seen, field, to: id(&to)? },
+            Wish::Unlink { record, seen, field, to } => {
+                Proposal::Unlink { id: id(&record)?, seen, field, to: id(&to)? }
+            }
             Wish::Attach { record, seen, field, file } => Proposal::Attach { id: id(&record)?, seen, field, file },
             Wish::Sign { record, seen, meaning, digest } => Proposal::Sign { id: id(&record)?, seen, meaning, digest },
             Wish::Move { record, seen, verb } => Proposal::Move { id: id(&record)?, seen, verb },
@@ -193,7 +201,8 @@ impl Case {
             Wish::Dispose { record, basis } => Proposal::Dispose { id: id(&record)?, basis },
             Wish::Erase { record, approvers, basis, rule } => {
                 let id = id(&record)?;
-                let approvers = approvers.iter().map(|a| resolve_word(draft, &self.known, a)).collect::<Result<_, _>>()?;
+                let approvers =
+                    approvers.iter().map(|a| resolve_word(draft, &self.known, a)).collect::<Result<_, _>>()?;
                 let count = draft.personal_count(&id)?;
                 Proposal::Erase { id, approvers, basis, rule, count }
             }

@@ -87,7 +87,14 @@ impl Failure {
 
     /// Whether the decision was no, as opposed to something having gone wrong.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Failure::Refused(_) | Failure::RefusedAt { .. } | Failure::Evidence(_) | Failure::Unreadable(_) | Failure::Content(_))
+        matches!(
+            self,
+            Failure::Refused(_)
+                | Failure::RefusedAt { .. }
+                | Failure::Evidence(_)
+                | Failure::Unreadable(_)
+                | Failure::Content(_)
+        )
     }
 }
 

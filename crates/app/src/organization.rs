@@ -6,14 +6,21 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use aims_framework::{embedded::Content, standard::Frameworks};
+use aims_framework::{
+    Content,
+    standard::{self, Frameworks},
+};
 use aims_record::{Accepted, Act, ActBody, Actor, ActorKind, Fields, Kept, Kinds, Refusal};
-use aims_store::{Access, Chance, Clock, Deed, Draft, Entry, Envelope, Founding, OpenOptions, Organization, Reading, Software};
+use aims_store::{
+    Access, Chance, Clock, Deed, Draft, Entry, Envelope, Founding, OpenOptions, Organization, Reading, Software,
+};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Failure, chance::SystemChance, clock::SystemClock,
+    Failure,
+    chance::SystemChance,
+    clock::SystemClock,
     resolve::{Known, resolve_word},
     words::read_folder,
 };
@@ -23,6 +30,9 @@ const FOUNDING_ROLES: [(&str, &str); 2] = [
     ("top-management", "Directs and controls the management system until others are assigned."),
     ("aims-manager", "Builds the management system up and reports on it."),
 ];
+
+/// The folder of the framework in `content/`.
+const FRAMEWORK: &str = "frameworks/iso-42001/";
 
 /// One organization, open for reading or writing.
 pub struct Aims {
@@ -65,7 +75,8 @@ impl Aims {
         let (kinds, frameworks) = load_content(dir)?;
         let org = chance.id();
         let founder = chance.id();
-        let actor = Actor { amr: vec!["local".into()], kind: ActorKind::Person, on_behalf: Vec::new(), pid: founder.clone() };
+        let actor =
+            Actor { amr: vec!["local".into()], kind: ActorKind::Person, on_behalf: Vec::new(), pid: founder.clone() };
         let founding = Founding {
             name: start.name.clone(),
             origin: format!("{}/org/{org}", start.host.as_deref().unwrap_or("localhost")),
@@ -92,7 +103,12 @@ impl Aims {
     ///
     /// # Errors
     /// As [`Aims::open`].
-    pub fn open_with(dir: &Path, access: Access, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Aims, Failure> {
+    pub fn open_with(
+        dir: &Path,
+        access: Access,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+    ) -> Result<Aims, Failure> {
         let (kinds, frameworks) = load_content(dir)?;
         let options = match access {
             Access::Read => OpenOptions::read(),
@@ -146,7 +162,10 @@ impl Aims {
             }
             _ => {
                 let word = who.unwrap_or("founder");
-                Err(Failure::usage("actor_unknown", format!("`{word}` is no active person here; name one by key or number with --as")))
+                Err(Failure::usage(
+                    "actor_unknown",
+                    format!("`{word}` is no active person here; name one by key or number with --as"),
+                ))
             }
         }
     }
@@ -194,7 +213,13 @@ struct Beginning<'a> {
     fields: Fields,
 }
 
-fn begin_record(draft: &Draft<'_>, actor: &Actor, digest: &str, sw: &Software, new: Beginning<'_>) -> Result<(), Failure> {
+fn begin_record(
+    draft: &Draft<'_>,
+    actor: &Actor,
+    digest: &str,
+    sw: &Software,
+    new: Beginning<'_>,
+) -> Result<(), Failure> {
     let body = ActBody::Recorded {
         key: new.key,
         fields: new.fields,
@@ -224,7 +249,8 @@ fn begin_record(draft: &Draft<'_>, actor: &Actor, digest: &str, sw: &Software, n
 
 fn founder_of(reading: &Reading) -> Result<String, Failure> {
     let bytes = reading.entry(0)?.ok_or_else(|| Refusal::NotFound { record: "entry 0".into() })?;
-    let entry: Entry = serde_json::from_slice(&bytes).map_err(|e| Failure::usage("internal", format!("entry 0: {e}")))?;
+    let entry: Entry =
+        serde_json::from_slice(&bytes).map_err(|e| Failure::usage("internal", format!("entry 0: {e}")))?;
     Ok(entry.actor.pid)
 }
 
@@ -232,9 +258,12 @@ fn founder_of(reading: &Reading) -> Result<String, Failure> {
 fn load_content(dir: &Path) -> Result<(Arc<Kinds>, Arc<Frameworks>), Failure> {
     let own = dir.join("kinds");
     let own = if own.is_dir() { read_folder(&own, "yaml")? } else { Vec::new() };
-    let content = Content::embedded();
-    let kinds = content.kinds(&own)?;
-    let frameworks = content.frameworks(&kinds)?;
+    let content = Content::embedded().with_folder(own);
+    let kinds = content.kinds()?;
+    let files: Vec<(&str, &str)> =
+        content.under(FRAMEWORK).filter_map(|(name, text)| Some((name.strip_prefix(FRAMEWORK)?, text))).collect();
+    let framework = standard::load(&files, &kinds, &aims_conformity::predicate_names())?;
+    let frameworks = Frameworks::from_iter([framework]);
     Ok((Arc::new(kinds), Arc::new(frameworks)))
 }
 

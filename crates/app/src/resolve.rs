@@ -33,7 +33,12 @@ fn is_uuid(word: &str) -> bool {
 }
 
 /// Replaces every name in a link or person field, in tables too, by the id it stands for.
-pub(crate) fn resolve_fields(reading: &Reading, known: &Known, kind: &Kind, mut fields: Fields) -> Result<Fields, Failure> {
+pub(crate) fn resolve_fields(
+    reading: &Reading,
+    known: &Known,
+    kind: &Kind,
+    mut fields: Fields,
+) -> Result<Fields, Failure> {
     for (name, value) in &mut fields {
         if let Some(field) = kind.field(name) {
             resolve_value(reading, known, field, value)?;

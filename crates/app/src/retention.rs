@@ -40,8 +40,10 @@ impl Aims {
     }
 
     fn due(&self, record: &Record, today: Date) -> Option<Due> {
-        let retention = &self.kinds.get(&record.kind)?.retention;
-        let begun = record.withdrawn.is_some() || retention.from.as_ref().is_none_or(|from| *from == record.state);
+        let kind = self.kinds.get(&record.kind)?;
+        let retention = &kind.retention;
+        let ended = record.withdrawn.is_some() || kind.lifecycle.state(&record.state).is_some_and(|s| s.ends);
+        let begun = ended || retention.from.as_ref().is_none_or(|from| *from == record.state);
         let start = TimeZone::UTC.to_datetime(record.last.ts.parse::<Timestamp>().ok().filter(|_| begun)?).date();
         let from = start.checked_add(retention.floor).ok()?.tomorrow().ok()?;
         let by = retention.ceiling.and_then(|ceiling| start.checked_add(ceiling).ok());

@@ -38,7 +38,12 @@ impl AsOf {
             None => text.parse().ok(),
         };
         moment.map(AsOf::Moment).ok_or_else(|| {
-            Failure::usage("date_invalid", format!("`{text}` is no moment; say a day (2026-11-23), a moment (2026-11-23T10:00:00Z) or an entry (#41)"))
+            Failure::usage(
+                "date_invalid",
+                format!(
+                    "`{text}` is no moment; say a day (2026-11-23), a moment (2026-11-23T10:00:00Z) or an entry (#41)"
+                ),
+            )
         })
     }
 }
@@ -138,7 +143,10 @@ impl Aims {
             None => last,
             Some(AsOf::Entry(seq)) if seq <= last => seq,
             Some(AsOf::Entry(seq)) => {
-                return Err(Failure::usage("entry_unknown", format!("the ledger ends at entry {last}; there is no entry {seq} yet")));
+                return Err(Failure::usage(
+                    "entry_unknown",
+                    format!("the ledger ends at entry {last}; there is no entry {seq} yet"),
+                ));
             }
             Some(AsOf::Moment(moment)) => reading.seq_at(moment)?.ok_or_else(|| not_then(word))?,
         };
@@ -223,10 +231,13 @@ impl Aims {
             let by = &act.entry.actor.pid;
             let sentence = match &act.body {
                 Body::Bytes(bytes) => {
-                    let said = Act::from_body(act.entry.seq, &act.entry.act, bytes).map_err(aims_store::StoreError::Apply)?;
+                    let said =
+                        Act::from_body(act.entry.seq, &act.entry.act, bytes).map_err(aims_store::StoreError::Apply)?;
                     sentence(&names, kind, kept.number(), by, &said)
                 }
-                Body::Gone(gone) => format!("{} {} {}; {}.", names.person(by), act.entry.act, kept.number(), gone_words(*gone)),
+                Body::Gone(gone) => {
+                    format!("{} {} {}; {}.", names.person(by), act.entry.act, kept.number(), gone_words(*gone))
+                }
             };
             Ok(HistoryLine { seq: act.entry.seq, ts: act.entry.ts, act: act.entry.act, sentence })
         };
@@ -246,7 +257,12 @@ impl Aims {
             self.known_kind(kind)?;
         }
         let reading = self.store.snapshot()?;
-        let filter = Filter { kind: query.kind.clone(), state: query.state.clone(), text: query.text.clone(), ended: query.ended };
+        let filter = Filter {
+            kind: query.kind.clone(),
+            state: query.state.clone(),
+            text: query.text.clone(),
+            ended: query.ended,
+        };
         let all = reading.count(&filter)?;
         let line = |kept: Kept| {
             let live = kept.live();
@@ -266,8 +282,20 @@ impl Aims {
                 changed: live.map(|r| r.last.ts.clone()).unwrap_or_default(),
             })
         };
-        let lines = reading.list(&filter, limit, query.offset)?.into_iter().map(line).collect::<Result<_, Failure>>()?;
+        let lines =
+            reading.list(&filter, limit, query.offset)?.into_iter().map(line).collect::<Result<_, Failure>>()?;
         Ok((lines, all))
+    }
+
+    /// The kind of the record that a word names.
+    ///
+    /// # Errors
+    /// Where there is no such record.
+    pub fn kind_of(&self, word: &str) -> Result<&aims_record::Kind, Failure> {
+        let reading = self.store.snapshot()?;
+        let id = resolve_word(&reading, &Known::new(), word)?;
+        let kept = reading.kept(&id)?.ok_or_else(|| Refusal::NotFound { record: word.to_owned() })?;
+        self.known_kind(kept.kind())
     }
 
     /// The kind of this id.
@@ -290,7 +318,9 @@ fn then(reading: &Reading, id: &str, seq: u64, word: &str) -> Result<Option<Kept
     match reading.kept_as_of(id, seq)? {
         None => Ok(None),
         Some(Then::Kept(kept)) => Ok(Some(kept)),
-        Some(Then::Gone(gone)) => Err(Failure::usage("erased", format!("what `{word}` said then {}", gone_words(gone)))),
+        Some(Then::Gone(gone)) => {
+            Err(Failure::usage("erased", format!("what `{word}` said then {}", gone_words(gone))))
+        }
     }
 }
 
@@ -352,4 +382,3 @@ impl Names for Speaker<'_> {
         self.aims.name_of(self.reading, id).ok().flatten().unwrap_or_else(|| id.to_owned())
     }
 }
-

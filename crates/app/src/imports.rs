@@ -1,0 +1,331 @@
+//! Import of artefacts: read, planned, then done in one transaction.
+
+use std::{fs, io::Read, path::Path};
+
+use aims_exchange::{Artefact, Draft, Format, Leftover, Note, Reading};
+use aims_record::{Actor, Fields, File, Kept, Record};
+use aims_store::{Offer, Reading as Stored};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    Aims, Done, Failure, Step, Wish,
+    resolve::{Known, resolve_word},
+};
+
+/// What an import would do, before it does it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ImportPlan {
+    /// The format's word.
+    pub format: String,
+    /// The version the file declares.
+    pub version: String,
+    /// The file's name.
+    pub file: String,
+    /// Its SHA-256.
+    pub sha256: String,
+    /// Record by record.
+    pub records: Vec<Planned>,
+    /// What the file holds and no field takes: kept in the record's table `unmapped`, or with the attached file.
+    pub kept: Vec<KeptAside>,
+    /// What a person should know first.
+    pub notes: Vec<Remark>,
+    #[serde(skip)]
+    steps: Vec<Step>,
+    #[serde(skip)]
+    attach_to: Option<String>,
+}
+
+/// One record of an import.
+#[derive(Clone, Debug, Serialize)]
+pub struct Planned {
+    /// What would happen.
+    pub does: Does,
+    /// Kind id.
+    pub kind: String,
+    /// Key.
+    pub key: String,
+    /// Number, where it exists.
+    pub number: Option<String>,
+    /// Field by field.
+    pub changes: Vec<Change>,
+}
+
+/// What would happen to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Does {
+    /// It begins.
+    Record,
+    /// Fields change.
+    Amend,
+    /// Nothing: it says this already.
+    Nothing,
+    /// It goes: its file is gone.
+    Withdraw,
+}
+
+/// One field of a plan.
+#[derive(Clone, Debug, Serialize)]
+pub struct Change {
+    /// The field.
+    pub field: String,
+    /// What stands.
+    pub from: Option<Value>,
+    /// What would stand.
+    pub to: Option<Value>,
+}
+
+/// A value that no field takes.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeptAside {
+    /// Key of the record it belongs to.
+    pub record: String,
+    /// Where it stands in the file.
+    pub path: String,
+    /// The value.
+    pub value: String,
+}
+
+/// A note on the file.
+#[derive(Clone, Debug, Serialize)]
+pub struct Remark {
+    /// Stable code.
+    pub code: String,
+    /// A sentence.
+    pub message: String,
+    /// Where.
+    pub place: String,
+}
+
+impl ImportPlan {
+    /// Whether it would change nothing.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+}
+
+impl Aims {
+    /// Reads an artefact and says what importing it would do.
+    ///
+    /// # Errors
+    /// [`Failure::Unreadable`] with the reason and what to do.
+    pub fn plan_import(&self, format: Format, path: &Path) -> Result<ImportPlan, Failure> {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let bytes = read_limited(path)?;
+        let reading = aims_exchange::read(format, Artefact { name: &name, bytes: &bytes })?;
+        let stored = self.store.snapshot()?;
+        let mut plan = ImportPlan {
+            format: format.word().to_owned(),
+            version: reading.version.clone(),
+            file: name,
+            sha256: reading.file_sha256.clone(),
+            records: Vec::new(),
+            kept: reading.kept.iter().map(kept_aside).collect(),
+            notes: reading.notes.iter().map(remark).collect(),
+            steps: Vec::new(),
+            attach_to: reading.drafts.first().map(|d| d.key.clone()),
+        };
+        for draft in ordered(&reading) {
+            self.plan_draft(&stored, &reading, draft, &mut plan)?;
+        }
+        Ok(plan)
+    }
+
+    fn plan_draft(
+        &self,
+        stored: &Stored,
+        reading: &Reading,
+        draft: &Draft,
+        plan: &mut ImportPlan,
+    ) -> Result<(), Failure> {
+        let full = with_links(self, draft, reading.fields_to_record(draft));
+        let mut planned = Planned {
+            does: Does::Record,
+            kind: draft.kind.clone(),
+            key: draft.key.clone(),
+            number: None,
+            changes: Vec::new(),
+        };
+        let existing = match stored.by_key(&draft.key)? {
+            Some(Kept::Live(record)) if record.withdrawn.is_none() => Some(record),
+            _ => None,
+        };
+        let at = format!("{} {}", draft.kind, draft.key);
+        let why =
+            Some(format!("imported from `{}` ({} {}, SHA-256 {})", plan.file, plan.format, plan.version, plan.sha256));
+        match existing {
+            None => {
+                planned.changes =
+                    full.iter().map(|(f, v)| Change { field: f.clone(), from: None, to: Some(v.clone()) }).collect();
+                let wish =
+                    Wish::Record { id: None, kind: draft.kind.clone(), key: Some(draft.key.clone()), fields: full };
+                plan.steps.push(Step { at, wish, why });
+            }
+            Some(record) => {
+                planned.number = Some(record.number.clone());
+                planned.changes =
+                    differences(stored, &record, &with_links(self, draft, draft.fields.clone()), &full, &plan.sha256)?;
+                planned.does = if planned.changes.is_empty() { Does::Nothing } else { Does::Amend };
+                if planned.does == Does::Amend {
+                    let set = planned
+                        .changes
+                        .iter()
+                        .filter_map(|c| Some((c.field.clone(), full.get(&c.field).cloned()?)))
+                        .collect();
+                    let wish = Wish::Amend { record: record.id, seen: Some(record.version), set, unset: Vec::new() };
+                    plan.steps.push(Step { at, wish, why });
+                }
+            }
+        }
+        plan.records.push(planned);
+        Ok(())
+    }
+
+    /// Does what the plan says, in one transaction, and attaches the file to its main record.
+    ///
+    /// # Errors
+    /// Where anything was refused; nothing was imported then.
+    pub fn import(&self, actor: &Actor, path: &Path, plan: ImportPlan) -> Result<Vec<Done>, Failure> {
+        if plan.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut steps = plan.steps;
+        if let Some(record) = plan.attach_to {
+            let file = self.take_file(path, None, Some(plan.sha256))?;
+            let held = self
+                .store
+                .snapshot()?
+                .by_key(&record)?
+                .is_some_and(|k| k.live().is_some_and(|r| r.files.contains(&file)));
+            if !held {
+                steps.push(Step {
+                    at: String::new(),
+                    wish: Wish::Attach { record, seen: None, field: None, file },
+                    why: Some("the imported file".into()),
+                });
+            }
+        }
+        self.act_together(actor, steps, None)
+    }
+
+    /// Takes a file into the evidence store under its own name or another.
+    ///
+    /// # Errors
+    /// Empty, too large, not what it says it is, or not the announced digest.
+    pub fn take_file(
+        &self,
+        path: &Path,
+        name: Option<String>,
+        expected_sha256: Option<String>,
+    ) -> Result<File, Failure> {
+        let own = || path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let offer = Offer { name: name.unwrap_or_else(own), expected_sha256, limit: None };
+        let mut file = fs::File::open(path).map_err(|error| Failure::File { path: path.to_owned(), error })?;
+        Ok(self.store.put_evidence(&offer, &mut file)?.file)
+    }
+}
+
+fn read_limited(path: &Path) -> Result<Vec<u8>, Failure> {
+    let failed = |error| Failure::File { path: path.to_owned(), error };
+    let mut bytes = Vec::new();
+    let limit = aims_exchange::ARTEFACT_BYTES_MAX as u64 + 1;
+    fs::File::open(path).map_err(failed)?.take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+/// Drafts so that each comes after those it links to, as far as the links allow.
+fn ordered(reading: &Reading) -> Vec<&Draft> {
+    let mut done: Vec<&Draft> = Vec::new();
+    let mut rest: Vec<&Draft> = reading.drafts.iter().collect();
+    while !rest.is_empty() {
+        let waiting = |d: &Draft| d.links.iter().any(|(_, to)| *to != d.key && rest.iter().any(|r| r.key == *to));
+        // In a circle somebody has to be first; the links that are not there yet are added by `later_links`.
+        let next = rest.iter().position(|d| !waiting(d)).unwrap_or(0);
+        done.push(rest.remove(next));
+    }
+    done
+}
+
+/// Fields with the links to other drafts, by key.
+fn with_links(aims: &Aims, draft: &Draft, mut fields: Fields) -> Fields {
+    let kind = aims.kinds.get(&draft.kind);
+    for (name, to) in &draft.links {
+        if !kind.and_then(|k| k.field(name)).is_some_and(|f| f.many) {
+            fields.insert(name.clone(), to.clone().into());
+        } else if let Some(list) = fields.entry(name.clone()).or_insert_with(|| Value::Array(Vec::new())).as_array_mut()
+        {
+            let to: Value = to.clone().into();
+            if !list.contains(&to) {
+                list.push(to);
+            }
+        }
+    }
+    fields
+}
+
+/// What a newer artefact changes. `says` are the values of the artefact itself, `full` those to record.
+fn differences(
+    stored: &Stored,
+    record: &Record,
+    says: &Fields,
+    full: &Fields,
+    sha256: &str,
+) -> Result<Vec<Change>, Failure> {
+    let same_file = record.fields.get("source_artefact").is_some_and(|t| t.to_string().contains(sha256))
+        || record.files.iter().any(|f| f.sha256 == sha256);
+    if same_file {
+        return Ok(Vec::new());
+    }
+    let mut changes = Vec::new();
+    for (field, wanted) in says {
+        let stands = record.fields.get(field);
+        if stands != Some(&resolved(stored, wanted)?) {
+            changes.push(Change { field: field.clone(), from: stands.cloned(), to: Some(wanted.clone()) });
+        }
+    }
+    // The tables that say where values came from change with every file; alone they are no difference.
+    if !changes.is_empty() {
+        for table in ["source_artefact", "unmapped"] {
+            if let Some(to) = full.get(table).filter(|to| record.fields.get(table) != Some(to)) {
+                changes.push(Change {
+                    field: table.to_owned(),
+                    from: record.fields.get(table).cloned(),
+                    to: Some(to.clone()),
+                });
+            }
+        }
+    }
+    Ok(changes)
+}
+
+/// A value with keys of existing records replaced by ids, to be compared with what stands.
+fn resolved(stored: &Stored, value: &Value) -> Result<Value, Failure> {
+    Ok(match value {
+        Value::String(word) if is_key(word) => match resolve_word(stored, &Known::new(), word) {
+            Ok(id) => Value::String(id),
+            Err(Failure::Refused(_)) => value.clone(),
+            Err(other) => return Err(other),
+        },
+        Value::Array(list) if list.iter().all(|v| v.as_str().is_some_and(is_key)) => {
+            let mut ids = list.iter().map(|v| resolved(stored, v)).collect::<Result<Vec<_>, _>>()?;
+            ids.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+            Value::Array(ids)
+        }
+        other => other.clone(),
+    })
+}
+
+fn is_key(word: &str) -> bool {
+    !word.is_empty()
+        && word.len() <= 63
+        && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+fn kept_aside(leftover: &Leftover) -> KeptAside {
+    KeptAside { record: leftover.draft.clone(), path: leftover.path.clone(), value: leftover.value.clone() }
+}
+
+fn remark(note: &Note) -> Remark {
+    Remark { code: note.code.to_owned(), message: note.message.clone(), place: note.place.clone() }
+}
