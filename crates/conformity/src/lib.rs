@@ -1,2 +1,28 @@
 //! Rules over registers give verdicts with reasons, next acts and the moment of lapse.
+//!
+//! [`check`] is a function of the frameworks, the records and a moment, and of nothing else. Every answer inside it has three values
+//! (no, gap, yes) and carries the moment at which it may change by itself; both are put together by the same few rules (`truth`), so
+//! that missing evidence can never improve a verdict and `until` is found without trying every day. `docs/formats/rules.md` says what
+//! each block means.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod blocks;
+mod check;
+mod exclusion;
+mod explain;
+mod fault;
+mod fields;
+mod filters;
+mod judgement;
+mod next;
+mod predicate;
+mod time;
+mod truth;
+mod until;
+mod verdict;
+
+pub use check::{Conformity, check};
+pub use explain::{Explanation, Proof, explain};
+pub use next::NextAct;
+pub use predicate::{PREDICATES, Predicate, predicate_names};
+pub use verdict::{Backdated, Cited, Population, Reason, Severity, State, Subject, Verdict};

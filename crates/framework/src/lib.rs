@@ -6,6 +6,7 @@
 
 mod embedded;
 pub mod kinds;
+pub mod standard;
 pub mod yaml;
 
 pub use embedded::Content;

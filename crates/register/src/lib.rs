@@ -1,2 +1,116 @@
 //! The records of one organization as of a moment, in memory, indexed by kind and link.
+//!
+//! A [`Register`] is built once from what is kept and then only read. It holds values in a compact form (words are shared, ids are
+//! numbers, text is not over-allocated), since a whole organization has to fit beside everything else. Links can be followed both
+//! ways. Nothing here judges; [`Register::assignments`] and [`Register::parameter`] say what was recorded, not what it is worth.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod build;
+mod entry;
+mod parameters;
+mod roles;
+mod value;
+mod words;
+
+use std::{collections::HashMap, sync::Arc};
+
+use aims_record::Kinds;
+use thiserror::Error;
+
+pub use entry::{Entry, Pointing};
+pub use parameters::{Parameter, ParameterState};
+pub use roles::Assignment;
+pub use value::{Value, instant_of};
+
+use entry::Held;
+use words::{Word, Words};
+
+/// A record's place in the register.
+pub(crate) type Slot = u32;
+
+/// The records of one organization as of a moment.
+#[derive(Debug)]
+pub struct Register {
+    kinds: Arc<Kinds>,
+    words: Words,
+    /// By slot; empty where a link names a record that is not kept.
+    held: Vec<Option<Held>>,
+    by_id: HashMap<u128, Slot>,
+    /// Live, unwithdrawn records, sorted by kind, then in the order recorded.
+    by_kind: Vec<(Word, Slot)>,
+    /// Target, field, source: sorted, so that what points at a record stands together.
+    inverse: Vec<(Slot, Word, Slot)>,
+}
+
+/// Why a register cannot be built.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum RegisterError {
+    /// The id is not a UUID.
+    #[error("the record `{number}` has the id `{id}`, which is not a UUID")]
+    Id {
+        /// Readable number.
+        number: String,
+        /// As kept.
+        id: String,
+    },
+    /// Two records with one id.
+    #[error("the id `{0}` is kept twice")]
+    Twice(String),
+    /// A moment that cannot be read.
+    #[error("the record `{number}` has the moment `{moment}`, which is not a time in UTC")]
+    Moment {
+        /// Readable number.
+        number: String,
+        /// As kept.
+        moment: String,
+    },
+    /// More records, or more different words, than a register can count.
+    #[error("more than 4,294,967,295 records or words")]
+    TooMany,
+}
+
+impl Register {
+    /// The kinds that the records are of.
+    pub fn kinds(&self) -> &Arc<Kinds> {
+        &self.kinds
+    }
+
+    /// How many records are held, disposed ones included.
+    pub fn len(&self) -> usize {
+        self.held.iter().flatten().count()
+    }
+
+    /// Whether nothing is held.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The record of this id.
+    pub fn get(&self, id: &str) -> Option<Entry<'_>> {
+        let id = uuid::Uuid::try_parse(id).ok()?.as_u128();
+        self.at(*self.by_id.get(&id)?)
+    }
+
+    /// The record of this readable number. Looks through all of them; meant for what a person typed.
+    pub fn numbered(&self, number: &str) -> Option<Entry<'_>> {
+        self.held.iter().flatten().find(|h| &*h.number == number).map(|held| Entry { register: self, held })
+    }
+
+    /// Live, unwithdrawn records of a kind, in the order recorded.
+    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = Entry<'_>> {
+        let range = match self.words.find(kind) {
+            Some(word) => {
+                let start = self.by_kind.partition_point(|(k, _)| *k < word);
+                let end = self.by_kind.partition_point(|(k, _)| *k <= word);
+                self.by_kind.get(start..end).unwrap_or(&[])
+            }
+            None => &[],
+        };
+        range.iter().filter_map(|(_, slot)| self.at(*slot))
+    }
+
+    pub(crate) fn at(&self, slot: Slot) -> Option<Entry<'_>> {
+        let held = self.held.get(usize::try_from(slot).ok()?)?.as_ref()?;
+        Some(Entry { register: self, held })
+    }
+}

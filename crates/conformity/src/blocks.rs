@@ -1,0 +1,296 @@
+//! Blocks: whether what a need asks for is there, and if not, how the nearest records fall short.
+
+use aims_framework::standard::{Block, Filter, Frameworks, Linked, Quantifier, Records};
+use aims_register::{Entry, Pointing, Register};
+use jiff::Timestamp;
+
+use crate::{
+    Backdated, Population,
+    fault::{Fault, Faults, Remedy},
+    filters::Looked,
+    predicate,
+    truth::{Answer, Truth, earlier},
+};
+
+/// What is asked, of which records, at which moment.
+#[derive(Clone, Copy)]
+pub(crate) struct Engine<'a> {
+    pub(crate) frameworks: &'a Frameworks,
+    pub(crate) register: &'a Register,
+    pub(crate) at: Timestamp,
+}
+
+/// What became of a block.
+pub(crate) struct Outcome<'a> {
+    pub(crate) answer: Answer,
+    pub(crate) witnesses: Vec<Entry<'a>>,
+    /// What is missing, each naming its record.
+    pub(crate) missing: Vec<String>,
+    /// Faults of the nearest record or of each that falls short.
+    pub(crate) faults: Vec<Fault<'a>>,
+    pub(crate) populations: Vec<Population>,
+    pub(crate) backdated: Vec<Backdated>,
+}
+
+impl Outcome<'_> {
+    pub(crate) fn plain(answer: Answer) -> Self {
+        Self {
+            answer,
+            witnesses: Vec::new(),
+            missing: Vec::new(),
+            faults: Vec::new(),
+            populations: Vec::new(),
+            backdated: Vec::new(),
+        }
+    }
+}
+
+/// A record that was looked at.
+struct Candidate<'a> {
+    record: Entry<'a>,
+    /// Whether it is one of those the block is about.
+    chosen: Answer,
+    /// Whether it is as it must be, too.
+    fine: Answer,
+    faults: Faults<'a>,
+}
+
+impl<'a> Engine<'a> {
+    /// Whether the block holds, asked about `subject`.
+    pub(crate) fn block(&self, block: &Block, subject: Option<Entry<'a>>) -> Outcome<'a> {
+        match block {
+            Block::Records(records) => self.records(records, subject),
+            Block::This(filter) => self.this(filter, subject),
+            Block::AllOf(blocks) => self.several(blocks, subject, true),
+            Block::AnyOf(blocks) => self.several(blocks, subject, false),
+            Block::Predicate(name) => predicate::run(name, self, subject),
+        }
+    }
+
+    fn this(&self, filter: &Filter, subject: Option<Entry<'a>>) -> Outcome<'a> {
+        let Some(record) = subject else { return Outcome::plain(Answer::NO) };
+        let mut faults = Faults::kept();
+        let answer = self.filter(filter, Looked { record, row: None, subject }, &mut faults);
+        let missing = if answer.holds() { Vec::new() } else { faults.found.iter().map(Fault::named).collect() };
+        Outcome {
+            witnesses: vec![record],
+            missing,
+            faults: faults.found,
+            backdated: faults.backdated,
+            ..Outcome::plain(answer)
+        }
+    }
+
+    fn several(&self, blocks: &[Block], subject: Option<Entry<'a>>, all: bool) -> Outcome<'a> {
+        let outcomes: Vec<_> = blocks.iter().map(|b| self.block(b, subject)).collect();
+        let answers = outcomes.iter().map(|o| o.answer).collect::<Vec<_>>();
+        let answer = if all { Answer::all(answers) } else { Answer::any(answers) };
+        let mut together = Outcome::plain(answer);
+        for outcome in outcomes.into_iter().filter(|o| all || !answer.holds() || o.answer.holds()) {
+            together.witnesses.extend(outcome.witnesses);
+            together.populations.extend(outcome.populations);
+            together.backdated.extend(outcome.backdated);
+            if !answer.holds() {
+                together.missing.extend(outcome.missing);
+                together.faults.extend(outcome.faults);
+            }
+        }
+        together
+    }
+
+    fn records(&self, records: &Records, subject: Option<Entry<'a>>) -> Outcome<'a> {
+        let candidates: Vec<_> =
+            self.reached(records, subject).into_iter().map(|r| self.look(records, r, subject)).collect();
+        match &records.quantifier {
+            Quantifier::Some => self.some(records, candidates, 1),
+            Quantifier::AtLeast(n) => self.some(records, candidates, *n),
+            Quantifier::None => none(candidates),
+            Quantifier::Each => self.each(records, candidates),
+            Quantifier::ExactlyOne => self.exactly_one(records, candidates),
+            Quantifier::Covering { field, options } => self.covering(records, field, options, candidates),
+        }
+    }
+
+    fn reached(&self, records: &Records, subject: Option<Entry<'a>>) -> Vec<Entry<'a>> {
+        match (&records.linked, subject) {
+            (Linked::Anywhere, _) => self.register.of_kind(&records.kind).collect(),
+            (Linked::Their(field), Some(subject)) => {
+                let mut found: Vec<_> =
+                    subject.pointing(Pointing { kind: Some(&records.kind), field: Some(field) }).collect();
+                found.sort_by_key(|r| (r.recorded(), r.id()));
+                found
+            }
+            (Linked::Ours(path), Some(subject)) => {
+                let steps: Vec<String> = path.split('.').map(str::to_owned).collect();
+                let path = aims_framework::standard::Path { steps, label: path.clone() };
+                let values = crate::fields::values(Looked { record: subject, row: None, subject: None }, &path);
+                values
+                    .into_iter()
+                    .filter_map(|v| v.record())
+                    .filter(|r| r.stands() && r.kind() == records.kind)
+                    .collect()
+            }
+            (_, None) => Vec::new(),
+        }
+    }
+
+    fn look(&self, records: &Records, record: Entry<'a>, subject: Option<Entry<'a>>) -> Candidate<'a> {
+        let looked = Looked { record, row: None, subject };
+        let mut faults = Faults::kept();
+        let chosen = self.filter(&records.filter, looked, &mut faults);
+        let must = self.filter(&records.must, looked, &mut faults);
+        Candidate { record, chosen, fine: Answer::all([chosen, must]), faults }
+    }
+
+    fn some(&self, records: &Records, mut candidates: Vec<Candidate<'a>>, least: usize) -> Outcome<'a> {
+        let fine = candidates.iter().filter(|c| c.fine.holds()).count();
+        let possible = candidates.iter().filter(|c| c.fine.truth >= Truth::Gap).count();
+        let truth = match (fine >= least, possible >= least) {
+            (true, _) => Truth::Yes,
+            (_, true) => Truth::Gap,
+            _ => Truth::No,
+        };
+        // which record is the witness may change before the answer does, and a judgement hangs on it
+        let answer = Answer { truth, until: first(&candidates) };
+        let mut outcome = Outcome::plain(answer);
+        if answer.holds() {
+            candidates.retain(|c| c.fine.holds());
+            candidates.sort_by_key(|c| std::cmp::Reverse((c.record.recorded(), c.record.id())));
+            for candidate in candidates.into_iter().take(least) {
+                outcome.witnesses.push(candidate.record);
+                outcome.backdated.extend(candidate.faults.backdated);
+            }
+            return outcome;
+        }
+        self.fall_short(records, candidates, &mut outcome);
+        outcome
+    }
+
+    /// The nearest record, and what it lacks; or that there is none at all.
+    fn fall_short(&self, records: &Records, candidates: Vec<Candidate<'a>>, outcome: &mut Outcome<'a>) {
+        let weight = |c: &Candidate<'_>| {
+            let renew = c.faults.found.iter().filter(|f| f.remedy == Remedy::Renew).count();
+            (c.fine.truth != outcome.answer.truth, renew, c.faults.found.len())
+        };
+        match candidates.into_iter().min_by_key(weight) {
+            Some(nearest) => {
+                outcome.missing.extend(nearest.faults.found.iter().map(Fault::named));
+                outcome.faults = nearest.faults.found;
+                outcome.backdated = nearest.faults.backdated;
+            }
+            None => outcome.missing.push(format!("no {} recorded", self.title(&records.kind))),
+        }
+    }
+
+    fn each(&self, records: &Records, candidates: Vec<Candidate<'a>>) -> Outcome<'a> {
+        let until = first(&candidates);
+        let chosen: Vec<_> = candidates.into_iter().filter(|c| c.chosen.truth >= Truth::Gap).collect();
+        let mut answer = Answer::all(chosen.iter().map(|c| c.fine).collect::<Vec<_>>());
+        if chosen.is_empty() {
+            answer = Answer::NO;
+        }
+        answer.until = until;
+        let mut outcome = Outcome::plain(answer);
+        let mut population =
+            Population { what: self.plural(&records.kind), have: 0, of: chosen.len(), missing: Vec::new() };
+        for candidate in chosen {
+            outcome.witnesses.push(candidate.record);
+            outcome.backdated.extend(candidate.faults.backdated);
+            if candidate.fine.holds() {
+                population.have += 1;
+                continue;
+            }
+            population.missing.push(candidate.record.number().to_owned());
+            outcome.missing.extend(candidate.faults.found.iter().map(Fault::named));
+            outcome.faults.extend(candidate.faults.found);
+        }
+        if population.of == 0 {
+            outcome.missing.push(format!("no {} recorded", self.title(&records.kind)));
+        }
+        outcome.populations.push(population);
+        outcome
+    }
+
+    fn exactly_one(&self, records: &Records, candidates: Vec<Candidate<'a>>) -> Outcome<'a> {
+        let until = first(&candidates);
+        let (mut chosen, others): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|c| c.chosen.holds());
+        let single = if chosen.len() == 1 { chosen.pop() } else { None };
+        if let Some(one) = single {
+            let answer = Answer { until, ..one.fine };
+            let missing = if answer.holds() { Vec::new() } else { one.faults.found.iter().map(Fault::named).collect() };
+            return Outcome {
+                witnesses: vec![one.record],
+                missing,
+                faults: one.faults.found,
+                backdated: one.faults.backdated,
+                ..Outcome::plain(answer)
+            };
+        }
+        let mut outcome = Outcome::plain(Answer { until, ..Answer::NO });
+        if chosen.is_empty() {
+            self.fall_short(records, others, &mut outcome);
+        } else {
+            let numbers: Vec<_> = chosen.iter().map(|c| c.record.number()).collect();
+            outcome.missing.push(format!("{} are in force at once", numbers.join(" and ")));
+            outcome.witnesses = chosen.iter().map(|c| c.record).collect();
+        }
+        outcome
+    }
+
+    fn covering(
+        &self,
+        records: &Records,
+        field: &str,
+        options: &[String],
+        candidates: Vec<Candidate<'a>>,
+    ) -> Outcome<'a> {
+        let names = |c: &Candidate<'a>, option: &str| {
+            c.record.field(field).into_iter().flat_map(|v| v.each()).any(|v| v.text() == Some(option))
+        };
+        let mut population =
+            Population { what: format!("values of `{field}`"), have: 0, of: options.len(), missing: Vec::new() };
+        let mut answers = Vec::new();
+        for option in options {
+            let answer =
+                Answer::any(candidates.iter().filter(|c| names(c, option)).map(|c| c.fine).collect::<Vec<_>>());
+            match answer.holds() {
+                true => population.have += 1,
+                false => population.missing.push(option.clone()),
+            }
+            answers.push(answer);
+        }
+        let answer = Answer { until: first(&candidates), ..Answer::all(answers) };
+        let mut outcome = Outcome::plain(answer);
+        outcome.witnesses = candidates.iter().filter(|c| c.fine.holds()).map(|c| c.record).collect();
+        let open = population.missing.iter().map(|o| format!("no {} for `{o}`", self.title(&records.kind)));
+        outcome.missing.extend(open);
+        outcome.populations.push(population);
+        outcome
+    }
+
+    /// The kind's singular, as shown.
+    pub(crate) fn title(&self, kind: &str) -> String {
+        self.register.kinds().get(kind).map_or_else(|| kind.to_owned(), |k| k.title.clone())
+    }
+
+    /// The kind's plural, as shown.
+    pub(crate) fn plural(&self, kind: &str) -> String {
+        self.register.kinds().get(kind).map_or_else(|| kind.to_owned(), |k| k.plural.clone())
+    }
+}
+
+fn none(candidates: Vec<Candidate<'_>>) -> Outcome<'_> {
+    let answer = Answer::any(candidates.iter().map(|c| c.fine).collect::<Vec<_>>()).not();
+    let mut outcome = Outcome::plain(answer);
+    if !answer.holds() {
+        let there: Vec<_> = candidates.into_iter().filter(|c| c.fine.truth >= Truth::Gap).map(|c| c.record).collect();
+        outcome.missing.extend(there.iter().map(|r| format!("{} is there", r.number())));
+        outcome.witnesses = there;
+    }
+    outcome
+}
+
+/// The first moment at which any of them may change.
+fn first(candidates: &[Candidate<'_>]) -> Option<Timestamp> {
+    candidates.iter().fold(None, |at, c| earlier(at, earlier(c.chosen.until, c.fine.until)))
+}

@@ -1,0 +1,57 @@
+//! What a record lacks, and what would mend it.
+
+use aims_register::Entry;
+
+/// What would mend a fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Remedy {
+    /// Move the record to one of these states.
+    Move(Vec<String>),
+    /// Fill in this field.
+    Amend(String),
+    /// Set this parameter; practice proposes the value.
+    Define { parameter: String, default: String },
+    /// It cannot be mended: record another one.
+    Renew,
+}
+
+/// Something a record lacks.
+#[derive(Clone, Debug)]
+pub(crate) struct Fault<'a> {
+    /// Which record.
+    pub(crate) record: Entry<'a>,
+    /// Lower case, without the record's number.
+    pub(crate) says: String,
+    /// What would mend it.
+    pub(crate) remedy: Remedy,
+}
+
+impl Fault<'_> {
+    /// With the record's number in front.
+    pub(crate) fn named(&self) -> String {
+        format!("{}: {}", self.record.number(), self.says)
+    }
+}
+
+/// Where faults go: kept, or thrown away where only the answer is wanted.
+pub(crate) struct Faults<'a> {
+    pub(crate) keep: bool,
+    pub(crate) found: Vec<Fault<'a>>,
+    pub(crate) backdated: Vec<crate::Backdated>,
+}
+
+impl<'a> Faults<'a> {
+    pub(crate) fn kept() -> Self {
+        Self { keep: true, found: Vec::new(), backdated: Vec::new() }
+    }
+
+    pub(crate) fn ignored() -> Self {
+        Self { keep: false, found: Vec::new(), backdated: Vec::new() }
+    }
+
+    pub(crate) fn note(&mut self, record: Entry<'a>, remedy: Remedy, says: impl FnOnce() -> String) {
+        if self.keep {
+            self.found.push(Fault { record, says: says(), remedy });
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Filters: whether a record or a row is like this.
+
+use aims_framework::standard::{Filter, Test};
+use aims_register::{Entry, Value};
+
+use crate::{
+    blocks::Engine,
+    fault::{Faults, Remedy},
+    truth::Answer,
+};
+
+/// What a filter looks at: a record, or a row of one.
+#[derive(Clone, Copy)]
+pub(crate) struct Looked<'a> {
+    /// The record.
+    pub(crate) record: Entry<'a>,
+    /// The row, where it is one.
+    pub(crate) row: Option<Value<'a>>,
+    /// The record that the block was asked about.
+    pub(crate) subject: Option<Entry<'a>>,
+}
+
+impl<'a> Looked<'a> {
+    pub(crate) fn field(self, name: &str) -> Option<Value<'a>> {
+        match self.row {
+            Some(row) => row.column(name),
+            None => self.record.field(name),
+        }
+    }
+}
+
+impl<'a> Engine<'a> {
+    /// Whether all tests hold. Notes what is lacking.
+    pub(crate) fn filter(&self, filter: &Filter, looked: Looked<'a>, faults: &mut Faults<'a>) -> Answer {
+        Answer::all(filter.tests.iter().map(|t| self.test(t, looked, faults)).collect::<Vec<_>>())
+    }
+
+    fn test(&self, test: &Test, looked: Looked<'a>, faults: &mut Faults<'a>) -> Answer {
+        match test {
+            Test::State(states) => self.state(looked, states, faults),
+            Test::NotState(states) => {
+                let state = looked.record.state().unwrap_or_default();
+                let fine = !states.iter().any(|s| s == state);
+                if !fine {
+                    faults.note(looked.record, Remedy::Renew, || format!("state is `{state}`"));
+                }
+                Answer::fixed(fine)
+            }
+            Test::Field(path, test) => self.field(path, test, looked, faults),
+            Test::AnyOf(filters) => self.any_of(filters, looked, faults),
+            Test::Not(filter) => {
+                let answer = self.filter(filter, looked, &mut Faults::ignored()).not();
+                if !answer.holds() {
+                    faults.note(looked.record, Remedy::Renew, || "is what the rule leaves out".to_owned());
+                }
+                answer
+            }
+            Test::Has(block) => {
+                let outcome = self.block(block, Some(looked.record));
+                if !outcome.answer.holds() {
+                    let says = outcome.missing.join("; ");
+                    faults.note(looked.record, Remedy::Renew, || says);
+                }
+                faults.backdated.extend(outcome.backdated);
+                outcome.answer
+            }
+        }
+    }
+
+    fn state(&self, looked: Looked<'a>, states: &[String], faults: &mut Faults<'a>) -> Answer {
+        let state = looked.record.state().unwrap_or_default();
+        let fine = states.iter().any(|s| s == state);
+        if !fine {
+            let say = || format!("state is `{state}`, not `{}`", states.join("` or `"));
+            faults.note(looked.record, Remedy::Move(states.to_vec()), say);
+        }
+        Answer::fixed(fine)
+    }
+
+    /// Where none of several holds, the faults of the one that lacks least.
+    fn any_of(&self, filters: &[Filter], looked: Looked<'a>, faults: &mut Faults<'a>) -> Answer {
+        let mut tried = Vec::new();
+        let answer = Answer::any(
+            filters
+                .iter()
+                .map(|f| {
+                    let mut inner = Faults { keep: faults.keep, ..Faults::ignored() };
+                    let answer = self.filter(f, looked, &mut inner);
+                    tried.push(inner);
+                    answer
+                })
+                .collect::<Vec<_>>(),
+        );
+        let least = tried.into_iter().min_by_key(|t| t.found.len());
+        if let (false, Some(mut least)) = (answer.holds(), least) {
+            faults.found.append(&mut least.found);
+            faults.backdated.append(&mut least.backdated);
+        }
+        answer
+    }
+}

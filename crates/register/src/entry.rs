@@ -1,0 +1,142 @@
+//! One record of a register.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{
+    Register, Slot,
+    value::{Stored, Value, find},
+    words::Word,
+};
+
+/// A record as held.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) id: u128,
+    pub(crate) number: Box<str>,
+    pub(crate) fields: Box<[(Word, Stored)]>,
+    pub(crate) recorded: Timestamp,
+    pub(crate) last: Timestamp,
+    pub(crate) version: u64,
+    pub(crate) kind: Word,
+    /// `None`: disposed of.
+    pub(crate) state: Option<Word>,
+    pub(crate) withdrawn: bool,
+}
+
+/// A record of a register.
+#[derive(Clone, Copy)]
+pub struct Entry<'a> {
+    pub(crate) register: &'a Register,
+    pub(crate) held: &'a Held,
+}
+
+/// Which records point here: of which kind, through which field.
+#[derive(Clone, Copy, Debug)]
+pub struct Pointing<'p> {
+    /// Kind id; `None`: any.
+    pub kind: Option<&'p str>,
+    /// Link field, or `table.column`; `None`: any.
+    pub field: Option<&'p str>,
+}
+
+impl<'a> Entry<'a> {
+    /// UUIDv7.
+    pub fn id(self) -> String {
+        Uuid::from_u128(self.held.id).to_string()
+    }
+
+    /// Readable number, such as `SYS-0007`.
+    pub fn number(self) -> &'a str {
+        &self.held.number
+    }
+
+    /// Kind id.
+    pub fn kind(self) -> &'a str {
+        self.register.words.text(self.held.kind)
+    }
+
+    /// State in its life cycle; nothing after disposal.
+    pub fn state(self) -> Option<&'a str> {
+        self.held.state.map(|word| self.register.words.text(word))
+    }
+
+    /// How many acts were done to it.
+    pub fn version(self) -> u64 {
+        self.held.version
+    }
+
+    /// The moment of the first act.
+    pub fn recorded(self) -> Timestamp {
+        self.held.recorded
+    }
+
+    /// The moment of the newest act.
+    pub fn changed(self) -> Timestamp {
+        self.held.last
+    }
+
+    /// Whether it can be evidence: neither disposed of nor withdrawn.
+    pub fn stands(self) -> bool {
+        self.held.state.is_some() && !self.held.withdrawn
+    }
+
+    /// Whether its life has ended, by the life cycle of its kind.
+    pub fn ended(self) -> bool {
+        let kind = self.register.kinds.get(self.kind());
+        let state = self.state().and_then(|s| kind?.lifecycle.state(s));
+        !self.stands() || state.is_some_and(|s| s.ends)
+    }
+
+    /// The value of a field.
+    pub fn field(self, name: &str) -> Option<Value<'a>> {
+        find(&self.register.words, &self.held.fields, name).map(|stored| Value { register: self.register, stored })
+    }
+
+    /// The text of a field.
+    pub fn text(self, name: &str) -> Option<&'a str> {
+        self.field(name)?.text()
+    }
+
+    /// The name people gave it: its kind's first field.
+    pub fn name(self) -> Option<&'a str> {
+        let kind = self.register.kinds.get(self.kind())?;
+        self.text(&kind.naming_field()?.name)
+    }
+
+    /// The standing records that a link or person field names.
+    pub fn linked(self, field: &str) -> impl Iterator<Item = Entry<'a>> {
+        self.field(field).into_iter().flat_map(Value::each).filter_map(Value::record).filter(|e| e.stands())
+    }
+
+    /// The standing records that point here.
+    pub fn pointing(self, which: Pointing<'_>) -> impl Iterator<Item = Entry<'a>> {
+        let register = self.register;
+        let here = register.by_id.get(&self.held.id).copied().unwrap_or(Slot::MAX);
+        let kind = which.kind.map(|k| register.words.find(k));
+        let field = which.field.map(|f| register.words.find(f));
+        let from = register.inverse.partition_point(|(to, _, _)| *to < here);
+        let rest = register.inverse.get(from..).unwrap_or(&[]);
+        rest.iter()
+            .take_while(move |(to, _, _)| *to == here)
+            .filter(move |(_, by, _)| field.is_none_or(|f| f == Some(*by)))
+            .filter_map(move |(_, _, source)| register.at(*source))
+            .filter(move |e| e.stands() && kind.is_none_or(|k| k == Some(e.held.kind)))
+    }
+}
+
+impl PartialEq for Entry<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.held.id == other.held.id
+    }
+}
+
+impl Eq for Entry<'_> {}
+
+impl fmt::Debug for Entry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.number())
+    }
+}

@@ -1,0 +1,54 @@
+//! Intervals and thresholds that the organization set for itself, from `parameter` records.
+
+use jiff::Span;
+
+use crate::{Entry, Register, Value};
+
+/// A value that the organization set.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter<'a> {
+    /// The `parameter` record in force.
+    pub record: Entry<'a>,
+}
+
+/// What the organization has said about a parameter.
+#[derive(Clone, Debug)]
+pub enum ParameterState<'a> {
+    /// Nothing in force.
+    NotSet,
+    /// One value in force.
+    Set(Parameter<'a>),
+    /// Several in force at once: none of them counts.
+    Contradicted(Vec<Entry<'a>>),
+}
+
+impl Register {
+    /// The value in force of this parameter.
+    pub fn parameter(&self, name: &str) -> ParameterState<'_> {
+        let mut found: Vec<_> = self
+            .of_kind("parameter")
+            .filter(|p| p.state() == Some("in-force") && p.text("parameter") == Some(name))
+            .collect();
+        match (found.pop(), found.is_empty()) {
+            (None, _) => ParameterState::NotSet,
+            (Some(record), true) => ParameterState::Set(Parameter { record }),
+            (Some(last), false) => {
+                found.push(last);
+                ParameterState::Contradicted(found)
+            }
+        }
+    }
+}
+
+impl Parameter<'_> {
+    /// The duration, the shorter one for what has a high tier where there is one.
+    pub fn duration(&self, high_tier: bool) -> Option<Span> {
+        let high = self.record.text("high_tier_duration").filter(|_| high_tier);
+        high.or_else(|| self.record.text("value_duration"))?.parse().ok()
+    }
+
+    /// The amount of a value set as a number, a decimal string.
+    pub fn number(&self) -> Option<&str> {
+        self.record.field("value_number").and_then(|v| v.column("amount")).and_then(Value::text)
+    }
+}

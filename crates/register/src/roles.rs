@@ -1,0 +1,48 @@
+//! Who held which role when, from `role-assignment` records.
+
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
+
+use crate::{Entry, Register};
+
+/// A role given to a person for a time.
+#[derive(Clone, Copy, Debug)]
+pub struct Assignment<'a> {
+    /// The `role-assignment` record.
+    pub record: Entry<'a>,
+    /// First moment.
+    pub from: Timestamp,
+    /// First moment after it; `None`: not known to end.
+    pub until: Option<Timestamp>,
+}
+
+impl Assignment<'_> {
+    /// Whether the role was held at this moment.
+    pub fn holds(&self, at: Timestamp) -> bool {
+        self.from <= at && self.until.is_none_or(|until| at < until)
+    }
+}
+
+impl Register {
+    /// The assignments of `role` to a person that were made, ended ones included; proposals are none.
+    pub fn assignments<'a>(&'a self, person: Entry<'a>, role: &'a str) -> impl Iterator<Item = Assignment<'a>> {
+        let which = crate::Pointing { kind: Some("role-assignment"), field: Some("person") };
+        person.pointing(which).filter(move |r| r.text("role") == Some(role)).filter_map(assignment)
+    }
+}
+
+fn assignment(record: Entry<'_>) -> Option<Assignment<'_>> {
+    let ended = match record.state()? {
+        "active" => None,
+        "ended" => Some(record.changed()),
+        _ => return None,
+    };
+    let from = record.field("from")?.instant()?;
+    let last_day = record.field("to").and_then(|to| to.instant()).and_then(day_after);
+    Some(Assignment { record, from, until: last_day.or(ended) })
+}
+
+/// The beginning of the next day in UTC.
+fn day_after(day: Timestamp) -> Option<Timestamp> {
+    let next = day.to_zoned_datetime(TimeZone::UTC).checked_add(1.day()).ok()?;
+    Some(next.timestamp())
+}

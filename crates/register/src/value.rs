@@ -1,0 +1,104 @@
+//! Field values in a compact form.
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+use crate::{
+    Register, Slot,
+    words::{Word, Words},
+};
+
+/// A value as held.
+#[derive(Debug)]
+pub(crate) enum Stored {
+    /// Text nobody repeats.
+    Text(Box<str>),
+    /// An option of a choice.
+    Option(Word),
+    /// Yes or no.
+    Flag(bool),
+    /// A link to a record that is held.
+    Record(Slot),
+    /// A list.
+    List(Box<[Stored]>),
+    /// A row of a table, or another object, members sorted by word.
+    Members(Box<[(Word, Stored)]>),
+}
+
+/// A field's value.
+#[derive(Clone, Copy)]
+pub struct Value<'a> {
+    pub(crate) register: &'a Register,
+    pub(crate) stored: &'a Stored,
+}
+
+impl<'a> Value<'a> {
+    /// The text, where it is text or an option.
+    pub fn text(self) -> Option<&'a str> {
+        match self.stored {
+            Stored::Text(text) => Some(text),
+            Stored::Option(word) => Some(self.register.words.text(*word)),
+            _ => None,
+        }
+    }
+
+    /// Yes or no.
+    pub fn flag(self) -> Option<bool> {
+        match self.stored {
+            Stored::Flag(flag) => Some(*flag),
+            _ => None,
+        }
+    }
+
+    /// The moment at which the day or instant written here begins, in UTC.
+    pub fn instant(self) -> Option<Timestamp> {
+        instant_of(self.text()?)
+    }
+
+    /// The elements: those of a list, or the value itself.
+    pub fn each(self) -> impl Iterator<Item = Value<'a>> {
+        let stored = match self.stored {
+            Stored::List(list) => list,
+            one => std::slice::from_ref(one),
+        };
+        stored.iter().map(move |stored| Value { register: self.register, stored })
+    }
+
+    /// The record that the link names, where it is held.
+    pub fn record(self) -> Option<crate::Entry<'a>> {
+        match self.stored {
+            Stored::Record(slot) => self.register.at(*slot),
+            _ => None,
+        }
+    }
+
+    /// The value in a column of this row.
+    pub fn column(self, name: &str) -> Option<Value<'a>> {
+        let Stored::Members(members) = self.stored else { return None };
+        find(&self.register.words, members, name).map(|stored| Value { register: self.register, stored })
+    }
+
+    /// Whether something is written: not blank text, not an empty list.
+    pub fn is_set(self) -> bool {
+        match self.stored {
+            Stored::Text(text) => !text.trim().is_empty(),
+            Stored::List(list) => !list.is_empty(),
+            Stored::Members(members) => !members.is_empty(),
+            Stored::Option(_) | Stored::Flag(_) | Stored::Record(_) => true,
+        }
+    }
+}
+
+pub(crate) fn find<'s>(words: &Words, members: &'s [(Word, Stored)], name: &str) -> Option<&'s Stored> {
+    let word = words.find(name)?;
+    let place = members.binary_search_by_key(&word, |(w, _)| *w).ok()?;
+    members.get(place).map(|(_, stored)| stored)
+}
+
+/// The moment at which a day (`2026-11-23`) or an instant (`2026-11-23T09:30:00Z`) begins, in UTC.
+pub fn instant_of(text: &str) -> Option<Timestamp> {
+    if text.len() == 10 {
+        let day: Date = text.parse().ok()?;
+        return Some(day.to_zoned_datetime(TimeZone::UTC).ok()?.timestamp());
+    }
+    text.parse().ok()
+}
