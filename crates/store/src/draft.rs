@@ -1,15 +1,23 @@
 //! A command's view of the store while it runs: everything as it stands, and what it appends.
 
-use std::ops::Deref;
+mod compose;
 
-use aims_ledger::Hash;
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+    ops::Deref,
+};
+
+use aims_ledger::{Hash, canonical, commitment};
 use aims_record::{Accepted, Actor, Fields};
 use serde_json::Value;
 
 use crate::{
     entry::{Outcome, Software},
     error::{AppendError, StoreError},
-    organization::Evidence,
+    evidence::Evidence,
+    log::unsigned,
+    projection::is_uuid,
     reading::Reading,
 };
 
@@ -76,6 +84,56 @@ pub struct Written {
 /// a decision can read and seal at once.
 pub struct Draft<'a> {
     reading: &'a Reading,
+    tail: Cell<Tail>,
+    done: RefCell<Done>,
+    seals: RefCell<Vec<Seal>>,
+}
+
+/// The end of the ledger.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tail {
+    /// Entries there are.
+    pub size: u64,
+    /// Moment of the last one, in milliseconds; the smallest number where there is none.
+    pub last_ms: i64,
+}
+
+/// What a command has done, for the batch to finish.
+#[derive(Debug, Default)]
+pub(crate) struct Done {
+    pub leaves: Vec<Hash>,
+    /// Keys used by this very command: its further entries carry them too.
+    idem: BTreeSet<String>,
+    pub effects: Effects,
+}
+
+/// What is left to do once the transaction is on disk.
+#[derive(Debug, Default)]
+pub(crate) struct Effects {
+    /// Erasures: event and person.
+    pub erased: Vec<(u64, String)>,
+    /// Files that disposed records named.
+    pub files: BTreeSet<String>,
+    /// Content went: the WAL must go too.
+    pub disposed: bool,
+}
+
+impl Done {
+    /// Adds what another command of the batch has done.
+    pub fn merge(&mut self, other: Done) {
+        self.leaves.extend(other.leaves);
+        self.effects.erased.extend(other.effects.erased);
+        self.effects.files.extend(other.effects.files);
+        self.effects.disposed |= other.effects.disposed;
+    }
+}
+
+/// A personal payload that waits for its entry.
+struct Seal {
+    c: Hash,
+    salt: [u8; 32],
+    subject: String,
+    plaintext: Vec<u8>,
 }
 
 impl Deref for Draft<'_> {
@@ -86,19 +144,72 @@ impl Deref for Draft<'_> {
     }
 }
 
-impl Draft<'_> {
-    /// The first answer to this request, where it came before.
-    pub fn earlier(&self, _idem: &Idem) -> Result<Option<Written>, AppendError> {
-        todo!()
+impl<'a> Draft<'a> {
+    pub(crate) fn new(reading: &'a Reading, tail: Tail) -> Draft<'a> {
+        Draft { reading, tail: Cell::new(tail), done: RefCell::default(), seals: RefCell::default() }
     }
 
-    /// Takes personal values about `subject` away; they are appended with the next entry that names the commitment given back.
-    pub fn seal(&self, _subject: &str, _fields: Fields) -> Result<String, StoreError> {
-        todo!()
+    /// What was done, and where the ledger ends now.
+    pub(crate) fn finish(self) -> (Tail, Done) {
+        (self.tail.get(), self.done.into_inner())
     }
 
-    /// Appends an entry and applies its act. What was sealed and the act does not name is dropped.
-    pub fn append(&self, _envelope: Envelope) -> Result<Written, AppendError> {
-        todo!()
+    /// The first answer to this request, where it came before. Another request under the same key is refused.
+    pub fn earlier(&self, idem: &Idem) -> Result<Option<Written>, AppendError> {
+        let row = self.one("SELECT salt, request, seq FROM idem WHERE key = ?1", [&idem.key], |row| {
+            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, i64>(2)?))
+        })?;
+        let Some((salt, request, seq)) = row else { return Ok(None) };
+        let seq = unsigned(seq);
+        if *compose::hide(&salt, &idem.request).as_bytes() != *request {
+            return Err(AppendError::IdempotencyMismatch { key: idem.key.clone(), seq });
+        }
+        let bytes = self.entry(seq)?.ok_or(StoreError::NoEntry(seq))?;
+        let ts = crate::entry::parse_entry(seq, &bytes)?.ts;
+        Ok(Some(Written { seq, leaf_hash: aims_ledger::leaf_hash(&bytes), ts }))
+    }
+
+    /// Takes personal values about `subject` away and gives the commitment that stands for them.
+    /// They are kept with the next entry whose act names it; what no act names is dropped.
+    pub fn seal(&self, subject: &str, fields: Fields) -> Result<String, AppendError> {
+        let format = |reason: String| AppendError::Format { what: "a personal value", reason };
+        if !is_uuid(subject) {
+            return Err(format(format!("`{subject}` is not the id of a person")));
+        }
+        let value = serde_json::json!({ "fields": fields });
+        let plaintext = canonical::value_to_vec(&value).map_err(|error| format(error.to_string()))?;
+        let salt = self.draw_salt();
+        let c = commitment(&salt, &plaintext);
+        self.seals.borrow_mut().push(Seal { c, salt, subject: subject.to_owned(), plaintext });
+        Ok(c.to_string())
+    }
+
+    /// Forgets what was sealed and not yet appended, after a decision that refused.
+    pub fn drop_seals(&self) {
+        self.seals.borrow_mut().clear();
+    }
+
+    /// Appends an entry and applies its act.
+    pub fn append(&self, envelope: Envelope) -> Result<Written, AppendError> {
+        self.refuse_repeated(envelope.idem.as_ref())?;
+        let seals = self.seals.take();
+        let composed = self.compose(envelope, seals)?;
+        // From here on rows are written: a failure must undo the whole command, whatever it makes of the error.
+        let written = self.store(composed);
+        Ok(self.reading.noted(written)?)
+    }
+
+    fn refuse_repeated(&self, idem: Option<&Idem>) -> Result<(), AppendError> {
+        let Some(idem) = idem.filter(|idem| !self.done.borrow().idem.contains(&idem.key)) else { return Ok(()) };
+        match self.earlier(idem)? {
+            None => Ok(()),
+            Some(first) => Err(AppendError::Repeated { key: idem.key.clone(), seq: first.seq }),
+        }
+    }
+
+    fn draw_salt(&self) -> [u8; 32] {
+        let mut salt = [0; 32];
+        self.context.chance.fill(&mut salt);
+        salt
     }
 }

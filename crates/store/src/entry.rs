@@ -3,6 +3,8 @@
 use aims_record::Actor;
 use serde::{Deserialize, Serialize};
 
+use crate::error::StoreError;
+
 /// One leaf of the ledger. Members are in byte order, so that plain serialization is canonical.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -134,4 +136,10 @@ pub struct TsState {
     pub maxerr_ms: u64,
     /// Whether the clock is synchronized: `unknown` where nobody says.
     pub sync: String,
+}
+
+/// Reads stored bytes.
+pub(crate) fn parse_entry(seq: u64, bytes: &[u8]) -> Result<Entry, StoreError> {
+    let damaged = |e: serde_json::Error| StoreError::Damaged { place: format!("event {seq}"), reason: e.to_string() };
+    serde_json::from_slice(bytes).map_err(damaged)
 }

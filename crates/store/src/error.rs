@@ -75,12 +75,44 @@ pub enum StoreError {
     /// There is no such entry.
     #[error("there is no event {0}")]
     NoEntry(u64),
+    /// The newest checkpoint is older than the entry.
+    #[error("event {0} is not signed yet; ask again in a second")]
+    NotSigned(u64),
     /// The handle is for reading only.
     #[error("this organization is open for reading only")]
     ReadOnly,
     /// A fatal fault happened before; nothing more is written.
     #[error("writing stopped after a fault of the storage ({0}); restart once the storage is sound")]
     Stopped(String),
+}
+
+/// What a failure means for those who wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The disk is full: nothing was saved, and later commands may succeed again.
+    Full,
+    /// The storage failed to read, write or sync. After that nobody knows what is on disk, so writing ends (fsync is never tried twice).
+    Storage(String),
+    /// Something else: this command fails.
+    Other(String),
+}
+
+impl Fault {
+    pub fn of(error: &StoreError) -> Fault {
+        use rusqlite::ErrorCode as Code;
+        match error {
+            StoreError::StorageFull => Fault::Full,
+            StoreError::Database(database) => match database.sqlite_error_code() {
+                Some(Code::DiskFull) => Fault::Full,
+                Some(Code::SystemIoFailure | Code::DatabaseCorrupt | Code::NotADatabase | Code::CannotOpen) => {
+                    Fault::Storage(database.to_string())
+                }
+                _ => Fault::Other(database.to_string()),
+            },
+            StoreError::File { .. } => Fault::Storage(error.to_string()),
+            other => Fault::Other(other.to_string()),
+        }
+    }
 }
 
 /// Why an entry was not appended.

@@ -9,18 +9,31 @@
 //! Deliberately absent: the clock and randomness ([`Clock`] and [`Chance`] are given), who may do what, and what a kind is.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod books;
 mod chance;
+mod command;
+mod desk;
 mod draft;
 mod entry;
+mod erasures;
 mod error;
+mod evidence;
+mod folder;
+mod instance;
+mod log;
 mod organization;
+mod projection;
 mod reading;
+mod schema;
 mod settings;
+mod signer;
+mod vault;
 
 pub use chance::{Chance, Clock};
 pub use draft::{Deed, Draft, Envelope, Idem, Written};
-pub use entry::{Entry, EntryObject, EntryPayload, Outcome, PayloadClass, Software};
+pub use entry::{Entry, EntryObject, EntryPayload, Outcome, PayloadClass, Policy, Software, TsState};
 pub use error::{AppendError, EvidenceError, StoreError, WriteError};
-pub use organization::{Evidence, Finding, Findings, Founding, Offer, Organization, Snapshot};
+pub use evidence::{Evidence, Offer};
+pub use organization::{Founding, Organization, Snapshot};
 pub use reading::{About, Body, Filter, Gone, Payload, Personal, Reading, StoredAct, Then};
 pub use settings::{Access, OpenOptions};

@@ -1,18 +1,44 @@
 //! Reading: what is kept, what was, and the ledger itself.
 
-use std::ops::Range;
+mod history;
+mod ledger;
+mod records;
 
-use aims_ledger::{Hash, note::Note, receipt::Receipt};
-use aims_record::{Fields, Kept, Record};
-use jiff::Timestamp;
+pub(crate) use history::{step, tombstone};
+pub(crate) use records::{DISPOSED, WITHDRAWN, split_number};
 
-use crate::{entry::Entry, error::StoreError};
+use std::{cell::RefCell, sync::Arc};
+
+use aims_ledger::note::VerifierKey;
+use aims_record::{Fields, Kept};
+use rusqlite::{Connection, Params, Row};
+
+use crate::{
+    Chance, Clock,
+    entry::Entry,
+    error::{Fault, StoreError},
+    folder::Folder,
+    vault::Vault,
+};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// The store as of one moment.
+/// The store as of one moment: a [`Snapshot`](crate::Snapshot), or a [`Draft`](crate::Draft) in the middle of a batch.
 pub struct Reading {
-    _conn: rusqlite::Connection,
+    pub(crate) conn: Connection,
+    pub(crate) context: Arc<Context>,
+    /// The first failure of the database. A command that met one is never carried out, even if it took the failure for an absence.
+    fault: RefCell<Option<Fault>>,
+}
+
+/// What everything in an open organization shares.
+pub(crate) struct Context {
+    pub folder: Folder,
+    pub about: About,
+    pub vault: Arc<Vault>,
+    pub verifier: VerifierKey,
+    pub clock: Arc<dyn Clock>,
+    pub chance: Arc<dyn Chance>,
 }
 
 /// Which organization this is.
@@ -26,6 +52,20 @@ pub struct About {
     pub name: String,
 }
 
+impl About {
+    pub(crate) fn keep(&self, conn: &Connection) -> Result<()> {
+        for (name, value) in [("org", &self.org), ("origin", &self.origin), ("name", &self.name)] {
+            conn.execute("INSERT INTO meta (name, value) VALUES (?1, ?2)", (name, value))?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn read(conn: &Connection) -> Result<About> {
+        let get = |name: &str| conn.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0));
+        Ok(About { org: get("org")?, origin: get("origin")?, name: get("name")? })
+    }
+}
+
 /// Which records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -33,9 +73,9 @@ pub struct Filter {
     pub kind: Option<String>,
     /// In this state.
     pub state: Option<String>,
-    /// Whose state contains this text, upper and lower case alike (ASCII).
+    /// Whose content contains this text, upper and lower case alike (ASCII).
     pub text: Option<String>,
-    /// Tombstones and withdrawn records too.
+    /// Withdrawn records and tombstones too.
     pub ended: bool,
 }
 
@@ -110,100 +150,76 @@ pub enum Personal {
 }
 
 impl Reading {
+    pub(crate) fn new(conn: Connection, context: Arc<Context>) -> Reading {
+        Reading { conn, context, fault: RefCell::new(None) }
+    }
+
     /// Which organization this is.
-    pub fn about(&self) -> Result<About> {
-        todo!()
+    pub fn about(&self) -> &About {
+        &self.context.about
     }
-    /// What is kept under this id.
-    pub fn kept(&self, _id: &str) -> Result<Option<Kept>> {
-        todo!()
+
+    /// Takes the failure that was noted, if any.
+    pub(crate) fn take_fault(&self) -> Option<Fault> {
+        self.fault.take()
     }
-    /// What is kept under this readable number.
-    pub fn by_number(&self, _number: &str) -> Result<Option<Kept>> {
-        todo!()
+
+    /// Notes a failure on its way out.
+    pub(crate) fn noted<T>(&self, result: Result<T>) -> Result<T> {
+        if let Err(error) = &result {
+            self.fault.borrow_mut().get_or_insert_with(|| Fault::of(error));
+        }
+        result
     }
-    /// What is kept under this key.
-    pub fn by_key(&self, _key: &str) -> Result<Option<Kept>> {
-        todo!()
+
+    /// One row, or none.
+    pub(crate) fn one<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
+        let row = self.conn.prepare_cached(sql).and_then(|mut select| {
+            let mut rows = select.query(params)?;
+            rows.next()?.map(read).transpose()
+        });
+        row.map_err(|error| self.note(error))
     }
-    /// The next free count for numbers with this prefix, from 1.
-    pub fn next_number(&self, _prefix: &str) -> Result<u64> {
-        todo!()
+
+    /// All rows, one after the other.
+    pub(crate) fn each<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+        mut each: impl FnMut(T) -> Result<()>,
+    ) -> Result<()> {
+        let mut select = self.conn.prepare_cached(sql).map_err(|error| self.note(error))?;
+        let mut rows = select.query(params).map_err(|error| self.note(error))?;
+        while let Some(row) = rows.next().map_err(|error| self.note(error))? {
+            each(read(row).map_err(|error| self.note(error))?)?;
+        }
+        Ok(())
     }
-    /// Records by number.
-    pub fn list(&self, _filter: &Filter, _limit: u64, _offset: u64) -> Result<Vec<Kept>> {
-        todo!()
+
+    /// All rows at once.
+    pub(crate) fn all<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut found = Vec::new();
+        self.each(sql, params, read, |row| {
+            found.push(row);
+            Ok(())
+        })?;
+        Ok(found)
     }
-    /// How many records.
-    pub fn count(&self, _filter: &Filter) -> Result<u64> {
-        todo!()
-    }
-    /// Calls for each record, by id, tombstones included.
-    pub fn each_record(&self, _each: &mut dyn FnMut(Kept) -> Result<()>) -> Result<()> {
-        todo!()
-    }
-    /// Live, unwithdrawn records of `kind` whose field `via` names `to`; `via` is `table.column` for a cell.
-    pub fn pointing(&self, _kind: &str, _via: &str, _to: &str) -> Result<Vec<Record>> {
-        todo!()
-    }
-    /// Ids of all records that name `to`, with the field.
-    pub fn naming(&self, _to: &str) -> Result<Vec<(String, String)>> {
-        todo!()
-    }
-    /// The acts on a record, up to and including event `up_to`.
-    pub fn acts_of(&self, _id: &str, _up_to: Option<u64>) -> Result<Vec<StoredAct>> {
-        todo!()
-    }
-    /// The record as it stood after event `seq`; `None` where it did not exist yet.
-    pub fn kept_as_of(&self, _id: &str, _seq: u64) -> Result<Option<Then>> {
-        todo!()
-    }
-    /// The last event at or before the moment.
-    pub fn seq_at(&self, _moment: Timestamp) -> Result<Option<u64>> {
-        todo!()
-    }
-    /// The bytes of an entry.
-    pub fn entry(&self, _seq: u64) -> Result<Option<Vec<u8>>> {
-        todo!()
-    }
-    /// Calls for each entry of the range, in order.
-    pub fn each_entry(&self, _range: Range<u64>, _each: &mut dyn FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
-        todo!()
-    }
-    /// The body of the act of an entry; `None` where the entry has none.
-    pub fn body(&self, _seq: u64) -> Result<Option<Body>> {
-        todo!()
-    }
-    /// What the commitment of a personal or evidence payload stands for.
-    pub fn payload(&self, _c: &str) -> Result<Option<Payload>> {
-        todo!()
-    }
-    /// Opens sealed personal values.
-    pub fn personal(&self, _c: &str) -> Result<Option<Personal>> {
-        todo!()
-    }
-    /// How many personal payloads there are about this person: the `count` of an erasure.
-    pub fn personal_count(&self, _subject: &str) -> Result<u64> {
-        todo!()
-    }
-    /// Number of entries.
-    pub fn size(&self) -> Result<u64> {
-        todo!()
-    }
-    /// Size and root of the tree.
-    pub fn head(&self) -> Result<(u64, Hash)> {
-        todo!()
-    }
-    /// The newest signed checkpoint.
-    pub fn checkpoint(&self) -> Result<Option<Note>> {
-        todo!()
-    }
-    /// Proof that the entry is in the ledger, against the newest signed checkpoint.
-    pub fn receipt(&self, _seq: u64) -> Result<Receipt> {
-        todo!()
-    }
-    /// Proof that the log of `new` entries begins with the log of `old`.
-    pub fn consistency(&self, _old: u64, _new: u64) -> Result<Vec<Hash>> {
-        todo!()
+
+    fn note(&self, error: rusqlite::Error) -> StoreError {
+        let error = StoreError::Database(error);
+        self.fault.borrow_mut().get_or_insert_with(|| Fault::of(&error));
+        error
     }
 }

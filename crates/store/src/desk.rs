@@ -1,0 +1,155 @@
+//! The writer's desk: the one thread that writes, its queue, and when it signs.
+
+use std::{
+    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel},
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use aims_ledger::note::Note;
+
+use crate::{books::Books, command::Command, error::StoreError, instance::Instance};
+
+/// Commands in one transaction.
+const BATCH: usize = 64;
+/// How long a batch waits to fill up, where others wrote a moment ago.
+const GATHER: Duration = Duration::from_millis(2);
+/// Commands that may wait.
+const QUEUE: usize = 1024;
+/// At most one checkpoint in this time while commands keep coming.
+const SIGN_EVERY: Duration = Duration::from_secs(1);
+/// At most one note of it in the instance's log in this time.
+const NOTE_EVERY: Duration = Duration::from_secs(60);
+
+/// What comes to the desk.
+pub(crate) enum Order {
+    /// Runs in a batch.
+    Command(Box<dyn Command>),
+    /// Runs between batches.
+    Task(Box<dyn FnOnce(&mut Desk) + Send>),
+}
+
+/// Everything that writes.
+pub(crate) struct Desk {
+    pub books: Books,
+    pub instance: Instance,
+    signed_at: Instant,
+    noted_at: Instant,
+}
+
+/// The desk's thread.
+pub(crate) struct Writer {
+    pub queue: SyncSender<Order>,
+    thread: JoinHandle<Result<(), StoreError>>,
+}
+
+impl Writer {
+    /// Sets the thread to work.
+    pub fn start(books: Books, instance: Instance) -> Result<Writer, std::io::Error> {
+        let (queue, orders) = sync_channel(QUEUE);
+        let now = Instant::now();
+        let desk = Desk { books, instance, signed_at: now, noted_at: now };
+        let thread = std::thread::Builder::new().name("writer".into()).spawn(move || desk.work(&orders))?;
+        Ok(Writer { queue, thread })
+    }
+
+    /// Lets the desk finish what waits, sign, and close.
+    pub fn finish(self) -> Result<(), StoreError> {
+        drop(self.queue);
+        self.thread.join().unwrap_or_else(|_| Err(StoreError::Stopped("the writer failed inside".into())))
+    }
+}
+
+impl Desk {
+    fn work(mut self, orders: &Receiver<Order>) -> Result<(), StoreError> {
+        let mut expected = 1;
+        loop {
+            let first = match self.wait(orders) {
+                Ok(order) => order,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.tidy();
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => return self.close(),
+            };
+            let (commands, task) = gather(first, orders, expected);
+            if !commands.is_empty() {
+                expected = commands.len();
+                self.books.run(commands);
+            }
+            if let Some(task) = task {
+                task(&mut self);
+            }
+            if self.books.is_unsigned() && self.signed_at.elapsed() >= SIGN_EVERY {
+                self.tidy();
+            }
+        }
+    }
+
+    /// Waits for an order, but not beyond the moment when a checkpoint is due.
+    fn wait(&self, orders: &Receiver<Order>) -> Result<Order, RecvTimeoutError> {
+        if !self.books.is_unsigned() {
+            return orders.recv().map_err(|_| RecvTimeoutError::Disconnected);
+        }
+        orders.recv_timeout(SIGN_EVERY.saturating_sub(self.signed_at.elapsed()))
+    }
+
+    /// Signs what is unsigned, and does what could not be done before. A failure shows when a checkpoint is asked for.
+    fn tidy(&mut self) {
+        self.books.scrub();
+        if self.books.is_unsigned() {
+            let _ = self.sign();
+        }
+    }
+
+    /// Signs now.
+    pub fn sign(&mut self) -> Result<Note, StoreError> {
+        self.signed_at = Instant::now();
+        let note = self.books.sign()?;
+        if self.noted_at.elapsed() >= NOTE_EVERY {
+            self.noted_at = self.signed_at;
+            self.instance.note_checkpoint(&self.books)?;
+        }
+        Ok(note)
+    }
+
+    fn close(mut self) -> Result<(), StoreError> {
+        self.books.scrub();
+        if let Some(reason) = self.books.stopped() {
+            return Err(StoreError::Stopped(reason.to_owned()));
+        }
+        self.books.sign()?;
+        self.instance.note_checkpoint(&self.books)?;
+        self.instance.sign()
+    }
+}
+
+/// Takes what waits, up to a batch. As many as came last time are probably on their way: for those it waits a moment;
+/// a lone client never does.
+fn gather(
+    first: Order,
+    orders: &Receiver<Order>,
+    expected: usize,
+) -> (Vec<Box<dyn Command>>, Option<Box<dyn FnOnce(&mut Desk) + Send>>) {
+    let deadline = Instant::now() + GATHER;
+    let mut commands = Vec::new();
+    let mut next = Some(first);
+    while let Some(order) = next {
+        match order {
+            Order::Command(command) => commands.push(command),
+            Order::Task(task) => return (commands, Some(task)),
+        }
+        next = if commands.len() < BATCH { another(orders, commands.len() < expected, deadline) } else { None };
+    }
+    (commands, None)
+}
+
+fn another(orders: &Receiver<Order>, more_expected: bool, deadline: Instant) -> Option<Order> {
+    match orders.try_recv() {
+        Ok(order) => Some(order),
+        Err(TryRecvError::Empty) if more_expected => {
+            orders.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
+        }
+        Err(_) => None,
+    }
+}

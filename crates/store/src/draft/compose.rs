@@ -1,0 +1,418 @@
+//! From an envelope to the rows of an entry (`docs/formats/acts.md`). First everything is checked and built, then it is stored.
+
+use aims_ledger::{Hash, canonical, commitment, leaf_hash};
+use aims_record::{Accepted, Act, ActBody, ApplyError, Erasure, File, Kept, Stamp};
+use serde_json::Value;
+
+use super::{Deed, Draft, Envelope, Idem, Seal, Tail, Written};
+use crate::{
+    entry::{Entry, EntryObject, EntryPayload, Outcome, PayloadClass, Policy, TsState},
+    error::{AppendError, StoreError},
+    evidence::{self, Evidence},
+    log::{self, PAYLOADS_MAX, moment, payload_row, signed},
+    projection::{self, is_uuid},
+    reading::split_number,
+    vault::Place,
+};
+
+/// The longest entry, in bytes.
+const ENTRY_MAX: usize = 65_535;
+/// The longest payload of class `record` or `personal`, in bytes.
+const PAYLOAD_MAX: usize = 1 << 20;
+/// Acts that an entry without a record cannot have.
+const RECORD_ACTS: [&str; 10] =
+    ["recorded", "amended", "linked", "unlinked", "attached", "moved", "signed", "withdrawn", "disposed", "erased"];
+
+/// An entry that is complete and waits to be stored.
+pub(super) struct Composed {
+    entry: Entry,
+    bytes: Vec<u8>,
+    rows: Vec<PayloadRow>,
+    applied: Option<Applied>,
+    idem: Option<Idem>,
+    now_ms: i64,
+}
+
+/// What an act does to its record.
+struct Applied {
+    before: Option<Kept>,
+    after: Kept,
+    ending: Option<Ending>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Ending {
+    Erased,
+    Disposed,
+}
+
+/// What an entry commits to, with what it commits with.
+struct PayloadRow {
+    described: EntryPayload,
+    salt: [u8; 32],
+    plaintext: Vec<u8>,
+}
+
+impl Draft<'_> {
+    pub(super) fn compose(&self, envelope: Envelope, seals: Vec<Seal>) -> Result<Composed, AppendError> {
+        check_envelope(&envelope)?;
+        let Tail { size: seq, last_ms } = self.tail.get();
+        let clock_ms = self.context.clock.now().as_millisecond();
+        let now_ms = clock_ms.max(last_ms);
+        let ts = moment(now_ms);
+        let stamp = Stamp { by: envelope.actor.pid.clone(), seq, ts: ts.clone() };
+        let said = match envelope.deed {
+            Deed::On(accepted) => self.say_act(accepted, &stamp, seals, &envelope.evidence)?,
+            Deed::Plain { act, outcome, reason, refs, body } => {
+                self.say_plain(act, outcome, reason, refs, body, seq)?
+            }
+        };
+        let entry = Entry {
+            act: said.act,
+            actor: envelope.actor,
+            id: self.context.chance.id(),
+            idem: envelope.idem.as_ref().map(|idem| idem.key.clone()),
+            obj: said.object,
+            org: self.context.about.org.clone(),
+            outcome: said.outcome,
+            payload: said.rows.iter().map(|row| row.described.clone()).collect(),
+            policy: Policy { digest: envelope.policy_digest },
+            reason: said.reason,
+            refs: said.refs,
+            req: envelope.req,
+            seq,
+            sw: envelope.sw,
+            ts,
+            ts_state: TsState { clamped: clock_ms < last_ms, maxerr_ms: 0, sync: "unknown".into() },
+            v: 1,
+        };
+        let bytes = entry_bytes(&entry)?;
+        Ok(Composed { entry, bytes, rows: said.rows, applied: said.applied, idem: envelope.idem, now_ms })
+    }
+
+    fn say_act(
+        &self,
+        accepted: Accepted,
+        stamp: &Stamp,
+        seals: Vec<Seal>,
+        evidence: &[Evidence],
+    ) -> Result<Said, AppendError> {
+        let Accepted { id, kind, version, prev: _, act, refs } = accepted;
+        refuse_strangers(std::iter::once(&id).chain(&refs))?;
+        let before = self.kept(&id)?;
+        let prev = self.last_act(&id)?;
+        let body = act.to_body();
+        let mut rows = vec![self.body_row(&body)?];
+        rows.extend(sealed_rows(&rows, seals));
+        rows.extend(self.evidence_rows(&act, &body, before.as_ref(), evidence)?);
+        let ending = self.check_ending(&id, &act)?;
+        self.check_number(&act)?;
+        refuse_other_kind(before.as_ref(), &kind, &act, stamp.seq)?;
+        let after = Kept::apply(before.clone(), &id, version, stamp, &act)?;
+        Ok(Said {
+            act: act.word().to_owned(),
+            outcome: Outcome::Done,
+            reason: None,
+            refs,
+            object: Some(EntryObject { id, prev, kind, ver: version }),
+            rows,
+            applied: Some(Applied { before, after, ending }),
+        })
+    }
+
+    fn say_plain(
+        &self,
+        act: String,
+        outcome: Outcome,
+        reason: Option<String>,
+        refs: Vec<String>,
+        body: Option<Value>,
+        seq: u64,
+    ) -> Result<Said, AppendError> {
+        refuse_strangers(&refs)?;
+        let on_record = outcome == Outcome::Done && RECORD_ACTS.contains(&act.as_str());
+        if on_record || (act == "founded") != (seq == 0) {
+            return Err(ApplyError::Order { seq, act }.into());
+        }
+        let rows = body.map(|body| self.body_row(&body)).transpose()?.into_iter().collect();
+        Ok(Said { act, outcome, reason, refs, object: None, rows, applied: None })
+    }
+
+    fn body_row(&self, body: &Value) -> Result<PayloadRow, AppendError> {
+        let format = |reason: String| AppendError::Format { what: "the act", reason };
+        let plaintext = canonical::value_to_vec(body).map_err(|error| format(error.to_string()))?;
+        if plaintext.len() > PAYLOAD_MAX {
+            return Err(format(format!("it has {} bytes; at most {PAYLOAD_MAX} are kept", plaintext.len())));
+        }
+        Ok(PayloadRow::new(PayloadClass::Record, plaintext, self.draw_salt()))
+    }
+
+    /// A payload for each file that the act brings to the record.
+    fn evidence_rows(
+        &self,
+        act: &Act,
+        body: &Value,
+        before: Option<&Kept>,
+        weighed: &[Evidence],
+    ) -> Result<Vec<PayloadRow>, AppendError> {
+        if !matches!(
+            act.body,
+            ActBody::Recorded { .. } | ActBody::Amended { .. } | ActBody::Moved { .. } | ActBody::Attached { .. }
+        ) {
+            return Ok(Vec::new());
+        }
+        let mut files = Vec::new();
+        collect_files(body, &mut files);
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let known = before.and_then(Kept::live).map(files_of).unwrap_or_default();
+        files.retain(|file| known.iter().all(|other| other.sha256 != file.sha256));
+        files.sort_by(|a, b| a.sha256.cmp(&b.sha256));
+        files.dedup_by(|a, b| a.sha256 == b.sha256);
+        files.into_iter().map(|file| self.evidence_row(file, weighed)).collect()
+    }
+
+    fn evidence_row(&self, file: File, weighed: &[Evidence]) -> Result<PayloadRow, AppendError> {
+        let missing = |_| AppendError::EvidenceMissing { name: file.name.clone(), sha256: file.sha256.clone() };
+        let known = weighed.iter().find(|evidence| evidence.file.sha256 == file.sha256);
+        let (c, salt) = match known {
+            Some(evidence) => {
+                evidence::must_exist(&self.context.folder, &file).map_err(missing)?;
+                (evidence.c, evidence.salt)
+            }
+            None => {
+                let weighed = evidence::weigh(&self.context.folder, &file, self.draw_salt()).map_err(missing)?;
+                (weighed.c, weighed.salt)
+            }
+        };
+        let described = EntryPayload {
+            c: c.to_string(),
+            class: PayloadClass::Evidence,
+            file: Some(file.sha256),
+            len: file.len,
+            mime: file.mime,
+            subject: None,
+        };
+        Ok(PayloadRow { described, salt, plaintext: Vec::new() })
+    }
+
+    fn last_act(&self, id: &str) -> Result<Option<u64>, StoreError> {
+        let last = self.one("SELECT max(seq) FROM acts WHERE record = ?1", [id], |row| row.get::<_, Option<i64>>(0))?;
+        Ok(last.flatten().map(log::unsigned))
+    }
+
+    fn check_ending(&self, id: &str, act: &Act) -> Result<Option<Ending>, AppendError> {
+        match &act.body {
+            ActBody::Disposed { .. } => Ok(Some(Ending::Disposed)),
+            ActBody::Erased(Erasure { count, .. }) => {
+                let there = self.personal_count(id)?;
+                if there == *count {
+                    return Ok(Some(Ending::Erased));
+                }
+                let reason = format!("it says that {count} payloads are destroyed, there are {there}; decide again");
+                Err(AppendError::Format { what: "the erasure", reason })
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn check_number(&self, act: &Act) -> Result<(), AppendError> {
+        let ActBody::Recorded { number, .. } = &act.body else { return Ok(()) };
+        let (prefix, ord) = split_number(number);
+        let sql = "SELECT 1 FROM records WHERE prefix = ?1 AND ord = ?2 AND number = ?3";
+        let taken = self.one(sql, (prefix, ord, number), |_| Ok(()))?;
+        taken.map_or(Ok(()), |()| Err(AppendError::NumberTaken(number.clone())))
+    }
+
+    /// Stores what was composed: entry, payloads, idempotency key, and what the act makes of its record.
+    pub(super) fn store(&self, composed: Composed) -> Result<Written, StoreError> {
+        let Composed { entry, bytes, rows, applied, idem, now_ms } = composed;
+        let (seq, conn) = (entry.seq, &self.conn);
+        log::put_entry(conn, seq, &bytes)?;
+        for (position, row) in rows.into_iter().enumerate() {
+            self.put_payload(payload_row(seq, position), row)?;
+        }
+        if let Some(idem) = idem {
+            self.put_idem(idem, seq)?;
+        }
+        if let (Some(applied), Some(object)) = (applied, &entry.obj) {
+            projection::note_act(conn, &object.id, seq, &entry.act)?;
+            projection::put_record(conn, applied.before.as_ref(), &applied.after)?;
+            self.end(applied.ending, &object.id, seq)?;
+        }
+        let leaf_hash = leaf_hash(&bytes);
+        self.done.borrow_mut().leaves.push(leaf_hash);
+        self.tail.set(Tail { size: seq + 1, last_ms: now_ms });
+        Ok(Written { seq, leaf_hash, ts: entry.ts })
+    }
+
+    fn put_payload(&self, id: i64, row: PayloadRow) -> Result<(), StoreError> {
+        let PayloadRow { described, salt, plaintext } = row;
+        let sql =
+            "INSERT INTO payloads (id, c, salt, body, wrapped, subject, file) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let mut insert = self.conn.prepare_cached(sql)?;
+        let EntryPayload { c, subject, file, .. } = described;
+        match (&subject, &file) {
+            (Some(about), _) => {
+                let subject_wrapped = &self.subject_key(about)?;
+                let place = Place { org: &self.context.about.org, subject: about, c: &c, subject_wrapped };
+                let sealed = self.context.vault.seal(&place, &plaintext, &*self.context.chance)?;
+                insert.execute((id, &c, salt, sealed.body, sealed.wrapped, about, &file))?
+            }
+            (None, Some(_)) => {
+                insert.execute((id, &c, salt, None::<Vec<u8>>, None::<Vec<u8>>, None::<String>, &file))?
+            }
+            (None, None) => {
+                insert.execute((id, &c, salt, plaintext, None::<Vec<u8>>, None::<String>, None::<String>))?
+            }
+        };
+        Ok(())
+    }
+
+    /// The subject's key as stored; a new one where there is none.
+    fn subject_key(&self, subject: &str) -> Result<Vec<u8>, StoreError> {
+        let known = self.one("SELECT wrapped FROM subjects WHERE id = ?1", [subject], |row| row.get(0))?;
+        if let Some(wrapped) = known {
+            return Ok(wrapped);
+        }
+        let wrapped = self.context.vault.new_subject(&self.context.about.org, subject, &*self.context.chance)?;
+        self.conn.execute("INSERT INTO subjects (id, wrapped) VALUES (?1, ?2)", (subject, &wrapped))?;
+        Ok(wrapped)
+    }
+
+    fn put_idem(&self, idem: Idem, seq: u64) -> Result<(), StoreError> {
+        // Several entries of one command share its key; the first is the answer.
+        if !self.done.borrow_mut().idem.insert(idem.key.clone()) {
+            return Ok(());
+        }
+        let salt = self.draw_salt();
+        self.conn.prepare_cached("INSERT INTO idem (key, salt, request, seq) VALUES (?1, ?2, ?3, ?4)")?.execute((
+            &idem.key,
+            salt,
+            hide(&salt, &idem.request).as_bytes(),
+            signed(seq),
+        ))?;
+        Ok(())
+    }
+
+    fn end(&self, ending: Option<Ending>, record: &str, seq: u64) -> Result<(), StoreError> {
+        let effects = &mut self.done.borrow_mut().effects;
+        match ending {
+            None => {}
+            Some(Ending::Erased) => {
+                projection::erase_subject(&self.conn, record, seq)?;
+                effects.erased.push((seq, record.to_owned()));
+            }
+            Some(Ending::Disposed) => {
+                effects.files.extend(projection::dispose_payloads(&self.conn, record, seq)?);
+                effects.disposed = true;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The part of an entry that depends on the deed.
+struct Said {
+    act: String,
+    outcome: Outcome,
+    reason: Option<String>,
+    refs: Vec<String>,
+    object: Option<EntryObject>,
+    rows: Vec<PayloadRow>,
+    applied: Option<Applied>,
+}
+
+impl PayloadRow {
+    fn new(class: PayloadClass, plaintext: Vec<u8>, salt: [u8; 32]) -> PayloadRow {
+        let described = EntryPayload {
+            c: commitment(&salt, &plaintext).to_string(),
+            class,
+            file: None,
+            len: plaintext.len() as u64,
+            mime: "application/json".into(),
+            subject: None,
+        };
+        PayloadRow { described, salt, plaintext }
+    }
+}
+
+/// The digest of a request as kept: salted, since a request may hold values that can be guessed.
+pub(super) fn hide(salt: &[u8], request: &Hash) -> Hash {
+    Hash::sha256(&[salt, request.as_bytes()].concat())
+}
+
+/// Only what the act names is kept of what was sealed: a refused decision may have sealed in vain.
+fn sealed_rows(body: &[PayloadRow], seals: Vec<Seal>) -> Vec<PayloadRow> {
+    let text = body.first().map(|row| row.plaintext.as_slice()).unwrap_or_default();
+    let text = String::from_utf8_lossy(text);
+    let named = seals.into_iter().filter(|seal| text.contains(&format!("{{\"sealed\":\"{}\"}}", seal.c)));
+    named
+        .map(|seal| {
+            let mut row = PayloadRow::new(PayloadClass::Personal, seal.plaintext, seal.salt);
+            row.described.subject = Some(seal.subject);
+            row
+        })
+        .collect()
+}
+
+/// Everything in a body that has the form of a file.
+fn collect_files(value: &Value, files: &mut Vec<File>) {
+    match value {
+        Value::Object(members) if members.len() == 4 && members.contains_key("sha256") => {
+            files.extend(serde_json::from_value::<File>(value.clone()));
+        }
+        Value::Object(members) => members.values().for_each(|value| collect_files(value, files)),
+        Value::Array(items) => items.iter().for_each(|item| collect_files(item, files)),
+        _ => {}
+    }
+}
+
+fn files_of(record: &aims_record::Record) -> Vec<File> {
+    let mut files = record.files.clone();
+    record.fields.values().for_each(|value| collect_files(value, &mut files));
+    files
+}
+
+fn refuse_strangers<'a>(ids: impl IntoIterator<Item = &'a String>) -> Result<(), AppendError> {
+    let stranger = ids.into_iter().find(|id| !is_uuid(id));
+    stranger.map_or(Ok(()), |id| {
+        Err(AppendError::Format { what: "an id", reason: format!("`{id}` is not a UUID in lower case") })
+    })
+}
+
+fn refuse_other_kind(before: Option<&Kept>, kind: &str, act: &Act, seq: u64) -> Result<(), AppendError> {
+    let same = match (before, &act.body) {
+        (None, ActBody::Recorded { kind: own, .. }) => own == kind,
+        (Some(before), _) => before.kind() == kind,
+        (None, _) => true,
+    };
+    if same { Ok(()) } else { Err(ApplyError::Order { seq, act: act.word().into() }.into()) }
+}
+
+fn check_envelope(envelope: &Envelope) -> Result<(), AppendError> {
+    let format = |what: &'static str, reason: String| Err(AppendError::Format { what, reason });
+    let digest = |text: &str| text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    refuse_strangers(std::iter::once(&envelope.actor.pid).chain(&envelope.actor.on_behalf))?;
+    if !digest(&envelope.policy_digest) || !digest(&envelope.sw.build_sha256) {
+        return format("the policy or build digest", "it is not 64 lower-case hexadecimal digits".into());
+    }
+    match &envelope.idem {
+        Some(idem) if idem.key.is_empty() || idem.key.chars().count() > 64 => {
+            format("the idempotency key", "it must have 1 to 64 characters".into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The entry's bytes: plain serialization is canonical because members stand in byte order; the check says so.
+fn entry_bytes(entry: &Entry) -> Result<Vec<u8>, AppendError> {
+    let format = |reason: String| AppendError::Format { what: "the entry", reason };
+    let bytes = serde_json::to_vec(entry).map_err(|error| format(error.to_string()))?;
+    canonical::check(&bytes).map_err(|error| format(error.to_string()))?;
+    if bytes.len() > ENTRY_MAX || entry.payload.len() > PAYLOADS_MAX {
+        return Err(format(format!("it has {} bytes; at most {ENTRY_MAX} are kept: name fewer records", bytes.len())));
+    }
+    Ok(bytes)
+}
