@@ -108,11 +108,13 @@ impl Shape {
             return altered(place, format!("is not in canonical form: {fault}"));
         }
         let value: serde_json::Value = serde_json::from_slice(bytes).unwrap_or_default();
-        let Some(members) = value.as_object() else { return altered(place, "is not an object") };
-        if members.get("v").is_some_and(|v| *v != 1) {
+        if !value.is_object() {
+            return altered(place, "is not an object");
+        }
+        if value.get("v").is_some_and(|v| *v != 1) {
             return cannot_tell(place, "has a version (`v`) that is not known");
         }
-        let stranger = members.keys().find(|key| !MEMBERS.contains(&key.as_str()));
+        let stranger = stranger(&value);
         match stranger {
             Some(key) => cannot_tell(place, format!("has the member `{key}`, which is not known")),
             None => altered(place, format!("is not an entry as described, from byte {} on", self.offset)),
@@ -120,10 +122,32 @@ impl Shape {
     }
 }
 
-const MEMBERS: [&str; 17] = [
-    "act", "actor", "id", "idem", "obj", "org", "outcome", "payload", "policy", "reason", "refs", "req", "seq", "sw",
-    "ts", "ts_state", "v",
+/// The members of an entry and of the objects in it; the first name is where an object stands, empty for the entry itself.
+const MEMBERS: [(&str, &[&str]); 7] = [
+    (
+        "",
+        &[
+            "act", "actor", "id", "idem", "obj", "org", "outcome", "payload", "policy", "reason", "refs", "req", "seq",
+            "sw", "ts", "ts_state", "v",
+        ],
+    ),
+    ("actor", &["amr", "kind", "on_behalf", "pid"]),
+    ("obj", &["id", "prev", "type", "ver"]),
+    ("payload", &["c", "class", "file", "len", "mime", "subject"]),
+    ("policy", &["digest"]),
+    ("sw", &["build_sha256", "version"]),
+    ("ts_state", &["clamped", "maxerr_ms", "sync"]),
 ];
+
+/// The first member that no entry has.
+fn stranger(entry: &serde_json::Value) -> Option<&String> {
+    MEMBERS.iter().find_map(|(at, known)| {
+        let value = if at.is_empty() { Some(entry) } else { entry.get(at) };
+        let one = value.into_iter().filter_map(|v| v.as_object());
+        let many = value.and_then(|v| v.as_array()).into_iter().flatten().filter_map(|v| v.as_object());
+        one.chain(many).flat_map(|object| object.keys()).find(|key| !known.contains(&key.as_str()))
+    })
+}
 
 fn members<'a>(c: &mut Cursor<'a>, payloads: &mut Vec<Commitment>) -> Option<Entry<'a>> {
     c.lit(b"{\"act\":")?;

@@ -4,7 +4,7 @@ use crate::{
     entry::{self, Act, Commitment, Entry},
     folder::{Folder, level_sizes, tile_path},
     merkle::{self, Frontier},
-    report::{Checked, altered, cannot_tell},
+    report::{Checked, Problem, Verdict, altered, cannot_tell},
     scan::{Hash, Uuid, uuid_text},
 };
 use rayon::prelude::*;
@@ -68,6 +68,8 @@ pub(crate) struct Log {
     level1: Vec<Hash>,
     /// Leaf hashes of the bundles that were asked for.
     leaves: BTreeMap<u64, Vec<Hash>>,
+    /// The first entry that is not understood. Hashes are compared all the same: altered beats cannot tell.
+    pub(crate) unknown: Option<Problem>,
 }
 
 /// What the entries are held against.
@@ -131,6 +133,15 @@ impl Log {
     }
 
     fn merge(&mut self, mut bundle: Bundle) -> Checked<()> {
+        self.level1.extend(bundle.root);
+        if let Some(leaves) = bundle.leaves {
+            self.leaves.insert(bundle.index, leaves);
+        }
+        self.unknown = self.unknown.take().or(bundle.unknown);
+        if self.unknown.is_some() {
+            // Without this entry no order and no state can be told; only the hashes still count.
+            return Ok(());
+        }
         if bundle.first_ts < self.last_ts {
             return Err(before_its_time(bundle.index * 256));
         }
@@ -149,10 +160,6 @@ impl Log {
         self.extras.append(&mut bundle.extras);
         self.loose.append(&mut bundle.loose);
         self.erased.extend(bundle.erased);
-        self.level1.extend(bundle.root);
-        if let Some(leaves) = bundle.leaves {
-            self.leaves.insert(bundle.index, leaves);
-        }
         Ok(())
     }
 
@@ -191,11 +198,11 @@ impl Log {
     }
 }
 
-fn before_its_time(seq: u64) -> crate::report::Problem {
+fn before_its_time(seq: u64) -> Problem {
     altered(format!("entry {seq}"), "its `ts` is before that of the entry before it")
 }
 
-fn not_held_back(seq: u64) -> crate::report::Problem {
+fn not_held_back(seq: u64) -> Problem {
     altered(format!("entry {seq}"), "its `ts` is marked as held back, but is not that of the entry before")
 }
 
@@ -234,6 +241,7 @@ struct Bundle {
     /// Of a full bundle.
     root: Option<Hash>,
     leaves: Option<Vec<Hash>>,
+    unknown: Option<Problem>,
 }
 
 impl Bundle {
@@ -250,9 +258,9 @@ impl Bundle {
             let (len, after) = rest.split_first_chunk::<2>().ok_or_else(cut)?;
             let (entry, after) = after.split_at_checked(usize::from(u16::from_be_bytes(*len))).ok_or_else(cut)?;
             rest = after;
-            let read = entry::parse(entry, &mut payloads).map_err(|shape| shape.explain(seq, entry))?;
-            check_alone(&read, &payloads, seq, expected)?;
-            bundle.add(&read, &payloads, seq)?;
+            if bundle.unknown.is_none() {
+                bundle.take(seq, entry, &mut payloads, expected)?;
+            }
             leaves.push(merkle::leaf(entry));
         }
         if !rest.is_empty() {
@@ -262,6 +270,21 @@ impl Bundle {
         bundle.root = (width == 256).then(|| merkle::root(&leaves));
         bundle.leaves = expected.leaves_of.contains(&index).then_some(leaves);
         Ok(bundle)
+    }
+
+    /// Reads one entry; one that is not understood is kept in mind.
+    fn take(&mut self, seq: u64, bytes: &[u8], payloads: &mut Vec<Commitment>, expected: &Expected) -> Checked<()> {
+        match entry::parse(bytes, payloads).map_err(|shape| shape.explain(seq, bytes)) {
+            Ok(read) => {
+                check_alone(&read, payloads, seq, expected)?;
+                self.add(&read, payloads, seq)
+            }
+            Err(problem) if problem.verdict == Verdict::CannotTell => {
+                self.unknown = Some(problem);
+                Ok(())
+            }
+            Err(problem) => Err(problem),
+        }
     }
 
     fn empty(index: u64) -> Bundle {
@@ -279,6 +302,7 @@ impl Bundle {
             last_ts: 0,
             root: None,
             leaves: None,
+            unknown: None,
         }
     }
 

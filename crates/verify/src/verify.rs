@@ -8,7 +8,7 @@ use crate::{
     merkle,
     note::{self, Key, NOTE_BYTES_MAX, Receipt, Signed},
     report::{Checked, Report, altered, cannot_tell},
-    scan::{Cursor, Hash, Uuid, unescape, uuid_text},
+    scan::{Cursor, Hash, Uuid, fault, unescape, uuid_text},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use std::{
@@ -176,9 +176,12 @@ impl Verification<'_> {
             sizes.chain(receipts).chain([size]).filter(|n| *n > 0).map(|n| (n - 1) >> 8).collect();
         let expected = Expected { size, org: label.org, leaves_of };
         let entry_bytes = folder::check_tile_paths(&self.folder, size)?;
-        let log = Log::read(&self.folder, &expected, entry_bytes)?;
+        let mut log = Log::read(&self.folder, &expected, entry_bytes)?;
         if log.root_at(size) != Some(signed.checkpoint.root) {
             return Err(altered("checkpoint", "its root is not that of the entries"));
+        }
+        if let Some(problem) = log.unknown.take() {
+            return Err(problem);
         }
         report.counts.entries = size;
         report.counts.tiles = folder::level_sizes(size).map(|at| at.div_ceil(256)).sum();
@@ -209,6 +212,9 @@ fn read_label(folder: &Folder) -> Checked<Label> {
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     if let Some(label) = parse_label(bytes) {
         return Ok(label);
+    }
+    if let Some(fault) = fault(bytes) {
+        return Err(altered("bundle.json", format!("is not in canonical form: {fault}")));
     }
     let value: serde_json::Value = serde_json::from_slice(bytes).unwrap_or_default();
     match value.get("v") {

@@ -60,7 +60,13 @@ fn replace(bytes: &mut Vec<u8>, old: &str, new: &str) {
 
 /// The first entry on a record beside the one that begins it.
 fn later_act(model: &Model) -> usize {
-    model.entries.iter().position(|e| String::from_utf8_lossy(e).contains("\"prev\":") && !String::from_utf8_lossy(e).contains("\"prev\":null")).unwrap()
+    model
+        .entries
+        .iter()
+        .position(|e| {
+            String::from_utf8_lossy(e).contains("\"prev\":") && !String::from_utf8_lossy(e).contains("\"prev\":null")
+        })
+        .unwrap()
 }
 
 #[test]
@@ -74,9 +80,17 @@ fn flipped_bits_in_the_log() {
 #[test]
 fn flipped_bits_in_content() {
     files_altered(|f| replace(file(f, "payloads"), "\"n\":0", "\"n\":1"), "entry", "is missing from payloads");
-    files_altered(|f| replace(file(f, "payloads"), "Example", "Exbmple"), "entry 0, payload 0 (payloads, line 1)", "do not match");
+    files_altered(
+        |f| replace(file(f, "payloads"), "Example", "Exbmple"),
+        "entry 0, payload 0 (payloads, line 1)",
+        "do not match",
+    );
     files_altered(|f| replace(file(f, "payloads"), "\"c\":\"", "\"c\":\"x"), "payloads, line 1", "is not a header");
-    files_altered(|f| replace(file(f, "state"), "ai-system", "ai-sistem"), "state, line 1", "is not what the acts on record");
+    files_altered(
+        |f| replace(file(f, "state"), "ai-system", "ai-sistem"),
+        "state, line 1",
+        "is not what the acts on record",
+    );
     files_altered(|f| file(f, "evidence/")[0] ^= 1, "evidence/", "its SHA-256 is not its name");
     files_altered(|f| file(f, "SHA256SUMS")[0] ^= 1, "SHA256SUMS, line 1", "");
 }
@@ -101,9 +115,35 @@ fn whole_lines_of_payloads() {
 #[test]
 fn whole_lines_of_state() {
     files_altered(|f| *file(f, "state") = lines(file(f, "state"))[1..].concat(), "state, line 1", "");
-    files_altered(|f| { let s = file(f, "state"); let mut l = lines(s); l.pop(); *s = l.concat(); }, "state, line", "is missing");
-    files_altered(|f| { let s = file(f, "state"); let mut l = lines(s); l.swap(0, 1); *s = l.concat(); }, "state, line 1", "");
-    files_altered(|f| { let s = file(f, "state"); let l = lines(s); s.extend(l[0].clone()); }, "state, line", "stands for no record");
+    files_altered(
+        |f| {
+            let s = file(f, "state");
+            let mut l = lines(s);
+            l.pop();
+            *s = l.concat();
+        },
+        "state, line",
+        "is missing",
+    );
+    files_altered(
+        |f| {
+            let s = file(f, "state");
+            let mut l = lines(s);
+            l.swap(0, 1);
+            *s = l.concat();
+        },
+        "state, line 1",
+        "",
+    );
+    files_altered(
+        |f| {
+            let s = file(f, "state");
+            let l = lines(s);
+            s.extend(l[0].clone());
+        },
+        "state, line",
+        "stands for no record",
+    );
 }
 
 #[test]
@@ -114,21 +154,58 @@ fn l18_salts_and_payloads_swapped() {
         m.payloads[3].salt = a;
     };
     signed_again(swap_salts, "payload", "do not match the entry's commitment");
-    signed_again(|m| { let other = m.payloads[3].bytes.clone(); m.payloads[2].bytes = other; }, "payload", "");
-    signed_again(|m| { let c = m.payloads[3].c.clone(); m.payloads[2].c = c; }, "payload", "its commitment is not the one in the entry");
+    signed_again(
+        |m| {
+            let other = m.payloads[3].bytes.clone();
+            m.payloads[2].bytes = other;
+        },
+        "payload",
+        "",
+    );
+    signed_again(
+        |m| {
+            let c = m.payloads[3].c.clone();
+            m.payloads[2].c = c;
+        },
+        "payload",
+        "its commitment is not the one in the entry",
+    );
 }
 
 #[test]
 fn l08_sequence_numbers_and_chains() {
     signed_again(|m| replace(&mut m.entries[5], "\"seq\":5", "\"seq\":6"), "entry 5", "says that it is entry 6");
-    signed_again(|m| { m.entries.remove(7); }, "entry 7", "says that it is entry 8");
+    signed_again(
+        |m| {
+            m.entries.remove(7);
+        },
+        "entry 7",
+        "says that it is entry 8",
+    );
     signed_again(|m| m.entries.swap(3, 4), "entry 3", "says that it is entry 4");
-    signed_again(|m| { let e = m.entries[9].clone(); m.entries.insert(9, e); }, "entry 10", "says that it is entry 9");
-    let version = |m: &mut Model| { let at = later_act(m); replace(&mut m.entries[at], "\"ver\":", "\"ver\":1"); };
+    signed_again(
+        |m| {
+            let e = m.entries[9].clone();
+            m.entries.insert(9, e);
+        },
+        "entry 10",
+        "says that it is entry 9",
+    );
+    let version = |m: &mut Model| {
+        let at = later_act(m);
+        replace(&mut m.entries[at], "\"ver\":", "\"ver\":1");
+    };
     signed_again(version, "entry", "of its record, where version");
-    let prev = |m: &mut Model| { let at = later_act(m); replace(&mut m.entries[at], "\"prev\":", "\"prev\":9"); };
+    let prev = |m: &mut Model| {
+        let at = later_act(m);
+        replace(&mut m.entries[at], "\"prev\":", "\"prev\":9");
+    };
     signed_again(prev, "entry", "its `prev` is not the act before it");
-    signed_again(|m| replace(&mut m.entries[8], "2026-01-01T00:00:08", "2026-01-01T00:00:05"), "entry 8", "is before that of the entry before it");
+    signed_again(
+        |m| replace(&mut m.entries[8], "2026-01-01T00:00:08", "2026-01-01T00:00:05"),
+        "entry 8",
+        "is before that of the entry before it",
+    );
     signed_again(|m| replace(&mut m.entries[8], "\"clamped\":false", "\"clamped\":true"), "entry 8", "held back");
 }
 
@@ -163,10 +240,16 @@ fn l07_l27_other_bytes_with_the_same_meaning() {
 
 #[test]
 fn unknown_versions_and_members_cannot_be_told() {
-    for (old, new) in [("\"v\":1}", "\"v\":2}"), ("\"ts_state\"", "\"ts_near\":1,\"ts_state\"")] {
+    for (old, new) in
+        [("\"v\":1}", "\"v\":2}"), ("\"ts_state\"", "\"ts_near\":1,\"ts_state\""), ("\"amr\"", "\"alias\":1,\"amr\"")]
+    {
         let mut model = model();
         replace(&mut model.entries[4], old, new);
-        found(&model.files(), &model.vkey(), Verdict::CannotTell, "entry 4", "not known");
+        let mut files = model.files();
+        found(&files, &model.vkey(), Verdict::CannotTell, "entry 4", "not known");
+        // The same where the log's key never signed it is an alteration.
+        files.insert("checkpoint".into(), self::model().files()["checkpoint"].clone());
+        found(&files, &model.vkey(), Verdict::Altered, "checkpoint", "its root is not that of the entries");
     }
     let model = model();
     let mut files = model.files();
@@ -186,14 +269,23 @@ fn l09_an_inner_node_is_no_leaf() {
 
 #[test]
 fn l10_tiles_of_another_width() {
-    let rename = |f: &mut Files, to: &str| { let t = f.remove("tile/0/000.p/120").unwrap(); f.insert(to.into(), t); };
+    let rename = |f: &mut Files, to: &str| {
+        let t = f.remove("tile/0/000.p/120").unwrap();
+        f.insert(to.into(), t);
+    };
     files_altered(|f| rename(f, "tile/0/000.p/119"), "tile/0/000.p/119", "has no such file");
     files_altered(|f| file(f, "tile/0/").truncate(119 * 32), "tile/0/000.p/120", "has 3808 bytes instead of 3840");
     files_altered(|f| drop(f.remove("tile/0/000.p/120")), "tile/0/000.p/120", "missing");
     files_altered(|f| drop(f.insert("tile/0/001.p/1".into(), vec![0; 32])), "tile/0/001.p/1", "has no such file");
     files_altered(|f| drop(f.insert("tile/1/000.p/1".into(), vec![0; 32])), "tile/1/000.p/1", "has no such file");
     files_altered(|f| file(f, "tile/entries").push(0), "tile/entries/000.p/120", "after its last entry");
-    files_altered(|f| { file(f, "tile/entries").pop(); }, "tile/entries/000.p/120", "ends within entry 119");
+    files_altered(
+        |f| {
+            file(f, "tile/entries").pop();
+        },
+        "tile/entries/000.p/120",
+        "ends within entry 119",
+    );
 }
 
 #[test]
@@ -210,9 +302,20 @@ fn sizes_that_the_log_does_not_have() {
 #[test]
 fn files_that_are_missing_or_strange() {
     for name in ["bundle.json", "checkpoint", "payloads", "state", "SHA256SUMS", "evidence/", "tile/entries/"] {
-        files_altered(|f| { let full = f.keys().find(|k| k.starts_with(name)).unwrap().clone(); f.remove(&full); }, name, "missing");
+        files_altered(
+            |f| {
+                let full = f.keys().find(|k| k.starts_with(name)).unwrap().clone();
+                f.remove(&full);
+            },
+            name,
+            "missing",
+        );
     }
-    files_altered(|f| drop(f.insert("evidence/00/more".into(), vec![])), "evidence/00/more", "no payload in the bundle names");
+    files_altered(
+        |f| drop(f.insert("evidence/00/more".into(), vec![])),
+        "evidence/00/more",
+        "no payload in the bundle names",
+    );
 }
 
 #[test]

@@ -22,11 +22,27 @@ fn covered_from(name: &str, bytes: &[u8]) -> Option<usize> {
 fn mutate(chance: &mut Chance, bytes: &mut Vec<u8>, from: usize) -> String {
     let at = from + chance.below(bytes.len() - from);
     match chance.below(6) {
-        0 => { bytes.remove(at); format!("byte {at} removed") }
-        1 => { bytes.insert(at, chance.next() as u8); format!("byte inserted at {at}") }
-        2 => { bytes.truncate(at); format!("truncated at {at}") }
-        3 => swap_lines(chance, bytes).unwrap_or_else(|| { bytes[at] ^= 1; format!("bit of byte {at}") }),
-        _ => { let bit = chance.below(8); bytes[at] ^= 1 << bit; format!("bit {bit} of byte {at}") }
+        0 => {
+            bytes.remove(at);
+            format!("byte {at} removed")
+        }
+        1 => {
+            bytes.insert(at, chance.next() as u8);
+            format!("byte inserted at {at}")
+        }
+        2 => {
+            bytes.truncate(at);
+            format!("truncated at {at}")
+        }
+        3 => swap_lines(chance, bytes).unwrap_or_else(|| {
+            bytes[at] ^= 1;
+            format!("bit of byte {at}")
+        }),
+        _ => {
+            let bit = chance.below(8);
+            bytes[at] ^= 1 << bit;
+            format!("bit {bit} of byte {at}")
+        }
     }
 }
 
@@ -52,9 +68,14 @@ fn no_mutation_is_accepted() {
         let folder = tempfile::tempdir().unwrap();
         let all = model.files();
         files::write(&all, folder.path());
-        let request = Request { bundle: folder.path().into(), keys: vec![Key::parse(&model.vkey()).unwrap()], ..Request::default() };
+        let request = Request {
+            bundle: folder.path().into(),
+            keys: vec![Key::parse(&model.vkey()).unwrap()],
+            ..Request::default()
+        };
         assert_eq!(verify(&request).verdict, Verdict::Sound, "seed {seed}: {}", verify(&request).to_text());
-        let names: Vec<&String> = all.keys().filter(|name| !all[*name].is_empty() && covered_from(name, &all[*name]).is_some()).collect();
+        let names: Vec<&String> =
+            all.keys().filter(|name| !all[*name].is_empty() && covered_from(name, &all[*name]).is_some()).collect();
         for _ in 0..per_bundle {
             let name = names[chance.below(names.len())];
             let mut bytes = all[name].clone();

@@ -28,7 +28,8 @@ fn every_older_checkpoint_and_receipt_agrees() {
     let model = Model::random(31, 300, false);
     let sizes = [1, 2, 100, 255, 256, 257, 299, 300];
     let checkpoints: Vec<_> = sizes.iter().map(|size| model.checkpoint(*size)).collect();
-    let receipts: Vec<_> = [(0, 1), (0, 300), (255, 256), (256, 257), (299, 300), (17, 100)].map(|(i, s)| model.receipt(i, s)).to_vec();
+    let receipts: Vec<_> =
+        [(0, 1), (0, 300), (255, 256), (256, 257), (299, 300), (17, 100)].map(|(i, s)| model.receipt(i, s)).to_vec();
     let report = check(&model, &checkpoints, &receipts);
     assert_eq!(report.verdict, Verdict::Sound, "{}", report.to_text());
     assert_eq!((report.counts.older_checkpoints, report.counts.receipts), (8, 6));
