@@ -1,0 +1,51 @@
+//! What a file looks like, so that someone who named the wrong format is told the right one.
+
+use crate::{Format, Unreadable, tree::Tree};
+
+/// The format that this text looks like, if it looks like one of ours.
+pub fn looks_like(text: &str) -> Option<Format> {
+    let start = text.trim_start();
+    if !start.starts_with(['{', '[']) {
+        let card = start.starts_with("---") || start.starts_with('#');
+        let dataset =
+            text.contains("task_categories") || text.contains("# Dataset Card") || text.contains("dataset_info:");
+        return card.then_some(if dataset { Format::DatasetCard } else { Format::ModelCard });
+    }
+    let marks = [
+        ("\"bomFormat\"", Format::CycloneDx),
+        ("\"spdxVersion\"", Format::Spdx),
+        ("spdx.org/rdf/", Format::Spdx),
+        ("\"spdxId\"", Format::Spdx),
+        ("mlcommons.org/croissant", Format::Croissant),
+        ("//schema.org", Format::Croissant),
+        ("\"model_details\"", Format::ModelCard),
+    ];
+    marks.iter().find(|(mark, _)| text.contains(mark)).map(|(_, format)| *format)
+}
+
+/// The refusal of a file that is not of the format it was given as.
+pub(crate) fn not_this(format: Format, text: &str, otherwise: &str) -> Unreadable {
+    let message = match looks_like(text).filter(|f| *f != format) {
+        Some(found) => format!("this looks like {}; import it with `aims import {}`", title(found), found.word()),
+        None => otherwise.to_owned(),
+    };
+    Unreadable::new("not_this_format", message)
+}
+
+fn title(format: Format) -> &'static str {
+    match format {
+        Format::ModelCard => "a model card",
+        Format::DatasetCard => "a dataset card",
+        Format::CycloneDx => "CycloneDX",
+        Format::Spdx => "SPDX",
+        Format::Croissant => "Croissant",
+    }
+}
+
+/// Whether this is a map at all; every JSON format here is one.
+pub(crate) fn must_be_map(format: Format, tree: &Tree, text: &str) -> Result<(), Unreadable> {
+    match tree {
+        Tree::Map(_) => Ok(()),
+        _ => Err(not_this(format, text, "the document is not a JSON object")),
+    }
+}
