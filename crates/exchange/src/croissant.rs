@@ -6,8 +6,7 @@ mod structure;
 use crate::{
     Artefact, Format, Note, Reading, Unreadable,
     decode::Decoded,
-    json,
-    recognise::not_this,
+    recognise::{json_of, not_this},
     sheet::Sheet,
     tree::{Spot, Tree},
 };
@@ -16,7 +15,7 @@ const READ: &[&str] = &["0.8", "1.0", "1.1"];
 
 pub(crate) fn read(artefact: Artefact<'_>, decoded: Decoded) -> Result<Reading, Unreadable> {
     let mut notes = decoded.notes;
-    let document = json::parse(&decoded.text, &mut notes)?;
+    let document = json_of(Format::Croissant, &decoded.text, &mut notes)?;
     let root = Spot::root(&document);
     if matches!(document, Tree::List(_)) {
         notes.push(Note::new("top_level_list", "the document is a list; every dataset in it was read"));

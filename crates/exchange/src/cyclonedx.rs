@@ -7,8 +7,7 @@ mod parts;
 use crate::{
     Artefact, Format, Note, Reading, Unreadable,
     decode::Decoded,
-    json,
-    recognise::{must_be_map, not_this},
+    recognise::{json_of, must_be_map, not_this},
     sheet::{At, Sheet},
     tree::{Spot, Tree},
 };
@@ -26,7 +25,7 @@ struct Part<'a> {
 
 pub(crate) fn read(artefact: Artefact<'_>, decoded: Decoded) -> Result<Reading, Unreadable> {
     let mut notes = decoded.notes;
-    let document = json::parse(&decoded.text, &mut notes)?;
+    let document = json_of(Format::CycloneDx, &decoded.text, &mut notes)?;
     must_be_map(Format::CycloneDx, &document, &decoded.text)?;
     let bom = Spot::root(&document);
     if bom.text_of("bomFormat") != Some("CycloneDX") {

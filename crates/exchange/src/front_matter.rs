@@ -1,6 +1,8 @@
 //! The YAML at the head of a card, read as it is found in the wild: whatever its meaning is, it is data. Aliases are refused, since a
 //! few of them can stand for gigabytes; everything else that is odd is said in a note.
 
+use std::collections::HashMap;
+
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 use crate::{Note, Unreadable, tree::Tree};
@@ -74,7 +76,7 @@ fn deepest_flow(text: &str) -> usize {
 
 enum Open {
     List(Vec<Tree>),
-    Map { entries: Vec<(String, Tree)>, key: Option<String> },
+    Map { entries: Vec<(String, Tree)>, used: HashMap<String, usize>, key: Option<String> },
 }
 
 struct Builder<'a> {
@@ -96,7 +98,9 @@ impl Builder<'_> {
             Event::Alias(_) => return Err(refused("alias", NO_ALIAS.to_owned(), Some(span))),
             Event::Scalar(text, style, _, _) => self.place(scalar(&text, style)),
             Event::SequenceStart(..) => self.open.push(Open::List(Vec::new())),
-            Event::MappingStart(..) => self.open.push(Open::Map { entries: Vec::new(), key: None }),
+            Event::MappingStart(..) => {
+                self.open.push(Open::Map { entries: Vec::new(), used: HashMap::new(), key: None })
+            }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
                 Some(Open::List(items)) => self.place(Tree::List(items)),
                 Some(Open::Map { entries, .. }) => self.place(Tree::Map(entries)),
@@ -111,8 +115,8 @@ impl Builder<'_> {
     fn place(&mut self, tree: Tree) {
         match self.open.last_mut() {
             Some(Open::List(items)) => items.push(tree),
-            Some(Open::Map { entries, key }) => match key.take() {
-                Some(name) => entries.push((free(entries, name, self.notes), tree)),
+            Some(Open::Map { entries, used, key }) => match key.take() {
+                Some(name) => entries.push((free(used, name, self.notes), tree)),
                 None => *key = Some(as_key(&tree)),
             },
             None if self.root.is_none() => self.root = Some(tree),
@@ -122,14 +126,17 @@ impl Builder<'_> {
 }
 
 /// The key, or the key with a number where it was used before; the first one counts.
-fn free(entries: &[(String, Tree)], name: String, notes: &mut Vec<Note>) -> String {
-    let used = |n: &str| entries.iter().any(|(k, _)| k == n);
-    if !used(&name) {
+fn free(used: &mut HashMap<String, usize>, name: String, notes: &mut Vec<Note>) -> String {
+    let count = used.entry(name.clone()).or_default();
+    *count += 1;
+    if *count == 1 {
         return name;
     }
-    let message = format!("`{name}` stands in the front matter twice; the first counts, the other was kept aside");
-    notes.push(Note::new("duplicate_key", message));
-    (2..).map(|n| format!("{name} ({n})")).find(|n| !used(n)).unwrap_or(name)
+    if *count == 2 {
+        let message = format!("`{name}` stands in the front matter twice; the first counts, the other was kept aside");
+        notes.push(Note::new("duplicate_key", message));
+    }
+    format!("{name} ({count})")
 }
 
 fn as_key(tree: &Tree) -> String {

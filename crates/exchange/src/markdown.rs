@@ -1,6 +1,11 @@
 //! The body of a card, cut into the values that stand in it: the text under each heading, the facts in its lists, its comments.
 
+use std::collections::HashMap;
+
 use crate::tree::Tree;
+
+/// Headings that are told apart; what comes after belongs to the last of them.
+const HEADINGS_MAX: usize = 5_000;
 
 /// A heading and what stands under it.
 pub(crate) struct Section {
@@ -33,6 +38,7 @@ pub(crate) fn sections(body: &str) -> Vec<Section> {
         let code = fence.is_some() || mark.is_some();
         if !code
             && comment.is_none()
+            && all.len() < HEADINGS_MAX
             && let Some((level, heading)) = heading(line)
         {
             all.push(section(heading, level));
@@ -63,7 +69,7 @@ fn heading(line: &str) -> Option<(usize, &str)> {
 
 /// The same heading twice is told apart by a number.
 fn name_apart(all: &mut [Section]) {
-    let mut seen = std::collections::HashMap::<String, usize>::new();
+    let mut seen = HashMap::<String, usize>::new();
     for section in all {
         if section.name.is_empty() {
             section.name = "(beginning)".to_owned();
@@ -114,21 +120,24 @@ impl Section {
         self.text.join("\n").trim().to_owned()
     }
 
-    fn tree(&self, title: bool) -> Option<Tree> {
-        let named = |prefix: &str, n: usize| if n == 0 { prefix.to_owned() } else { format!("{prefix} ({})", n + 1) };
+    fn tree<'a>(&'a self, title: bool) -> Option<Tree> {
+        let mut used = HashMap::<&str, usize>::new();
+        let mut named = move |name: &'a str| {
+            let count = used.entry(name).or_default();
+            *count += 1;
+            if *count == 1 { name.to_owned() } else { format!("{name} ({count})") }
+        };
         let mut entries: Vec<(String, Tree)> = Vec::new();
         if title {
-            entries.push(("heading".to_owned(), Tree::Text(self.heading.clone())));
+            entries.push((named("heading"), Tree::Text(self.heading.clone())));
         }
         if !self.text().is_empty() {
-            entries.push(("text".to_owned(), Tree::Text(self.text())));
+            entries.push((named("text"), Tree::Text(self.text())));
         }
-        for (name, value) in &self.facts {
-            let again = entries.iter().filter(|(k, _)| k == name || k.starts_with(&format!("{name} ("))).count();
-            entries.push((named(name, again), Tree::Text(value.clone())));
+        let comments = self.comments.iter().map(|c| ("comment", c.trim())).filter(|(_, c)| !c.is_empty());
+        for (name, value) in comments.chain(self.facts.iter().map(|(n, v)| (n.as_str(), v.as_str()))) {
+            entries.push((named(name), Tree::Text(value.to_owned())));
         }
-        let comments = self.comments.iter().filter(|c| !c.trim().is_empty()).enumerate();
-        entries.extend(comments.map(|(n, c)| (named("comment", n), Tree::Text(c.trim().to_owned()))));
         (!entries.is_empty()).then_some(Tree::Map(entries))
     }
 }

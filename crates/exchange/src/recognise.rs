@@ -1,6 +1,6 @@
 //! What a file looks like, so that someone who named the wrong format is told the right one.
 
-use crate::{Format, Unreadable, tree::Tree};
+use crate::{Format, Note, Unreadable, json, tree::Tree};
 
 /// The format that this text looks like, if it looks like one of ours.
 pub fn looks_like(text: &str) -> Option<Format> {
@@ -40,6 +40,23 @@ fn title(format: Format) -> &'static str {
         Format::Spdx => "SPDX",
         Format::Croissant => "Croissant",
     }
+}
+
+/// JSON of this format, or a refusal that says what the text is instead.
+pub(crate) fn json_of(format: Format, text: &str, notes: &mut Vec<Note>) -> Result<Tree, Unreadable> {
+    let start = text.trim_start();
+    if start.starts_with('<') {
+        let message = format!("this is XML; write {} as JSON and import that", title(format));
+        return Err(Unreadable::new("not_this_format", message));
+    }
+    if start.starts_with("SPDXVersion:") {
+        let message = "this is SPDX 2 as tags and values; convert the file to SPDX 3.0 as JSON-LD first";
+        return Err(Unreadable::new("unsupported_version", message));
+    }
+    if start.starts_with("---") || start.starts_with('#') {
+        return Err(not_this(format, text, "this is not JSON"));
+    }
+    json::parse(text, notes)
 }
 
 /// Whether this is a map at all; every JSON format here is one.

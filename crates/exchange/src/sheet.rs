@@ -18,6 +18,8 @@ use crate::{
 const LIST_MAX: usize = 2_000;
 const TEXT_MAX: usize = 500;
 const MARKDOWN_MAX: usize = 65_536;
+/// Notes that a person might still read.
+const NOTES_MAX: usize = 1_000;
 /// Characters of a value that is kept whole; the file holds the rest.
 const KEPT_MAX: usize = 4_000;
 /// Text fields that take more or fewer characters than [`TEXT_MAX`]; a test holds them against the kinds.
@@ -194,16 +196,17 @@ impl Sheet {
 
     /// Whether the list now holds the element.
     fn element(&mut self, at: At, field: &str, text: &str) -> bool {
-        let mut list = self.value(at, field).and_then(Value::as_array).cloned().unwrap_or_default();
-        if list.iter().any(|e| e == text) {
-            return true;
+        let Some(list) = self.list(at, field).filter(|l| l.len() < LIST_MAX) else { return false };
+        if !list.iter().any(|e| e == text) {
+            list.push(Value::String(text.to_owned()));
         }
-        if list.len() >= LIST_MAX {
-            return false;
-        }
-        list.push(Value::String(text.to_owned()));
-        self.put(at, field, Value::Array(list));
         true
+    }
+
+    /// The list in a field, begun where there is none.
+    fn list(&mut self, at: At, field: &str) -> Option<&mut Vec<Value>> {
+        let fields = &mut self.drafts.get_mut(at.0)?.fields;
+        fields.entry(field).or_insert_with(|| Value::Array(Vec::new())).as_array_mut()
     }
 
     /// A paragraph under an optional label; several leaves become a list.
@@ -233,6 +236,9 @@ impl Sheet {
     pub fn paragraph(&mut self, at: At, field: &str, paragraph: &str, spots: &[Spot<'_>]) {
         let paragraph = clean(paragraph).0;
         let before = self.value(at, field).and_then(Value::as_str).unwrap_or_default();
+        if before.len() > MARKDOWN_MAX - 4 {
+            return;
+        }
         if !before.split("\n\n").any(|p| p == paragraph) && before != paragraph {
             let whole = if before.is_empty() { paragraph } else { format!("{before}\n\n{paragraph}") };
             let short = cut_bytes(&whole, MARKDOWN_MAX).into_owned();
@@ -279,14 +285,13 @@ impl Sheet {
                 row.insert((*column).to_owned(), Value::String(short.into_owned()));
             }
         }
-        let mut rows = self.value(at, table).and_then(Value::as_array).cloned().unwrap_or_default();
-        if row.is_empty() || rows.len() >= LIST_MAX {
+        if row.is_empty() {
             return;
         }
+        let Some(rows) = self.list(at, table).filter(|r| r.len() < LIST_MAX) else { return };
         let row = Value::Object(row);
         if !rows.contains(&row) {
             rows.push(row);
-            self.put(at, table, Value::Array(rows));
         }
         spots.iter().for_each(|s| self.take(at, table, s));
     }
@@ -355,7 +360,12 @@ impl Sheet {
             let draft = self.owner(&leaf.at).unwrap_or_default();
             kept.push(Leftover { draft, path: clean(&leaf.at).0, value: in_short(&value, KEPT_MAX) });
         }
-        let Sheet { format, version, file_sha256, drafts, notes, .. } = self;
+        let Sheet { format, version, file_sha256, drafts, mut notes, .. } = self;
+        if notes.len() > NOTES_MAX {
+            let more = notes.len() - NOTES_MAX;
+            notes.truncate(NOTES_MAX);
+            notes.push(Note::new("more_notes", format!("{more} more notes of this kind were left out")));
+        }
         Reading { format, version, file_sha256, drafts, kept, notes }
     }
 

@@ -8,8 +8,7 @@ use std::collections::HashMap;
 use crate::{
     Artefact, Format, Note, Reading, Unreadable,
     decode::Decoded,
-    json,
-    recognise::{must_be_map, not_this},
+    recognise::{json_of, must_be_map, not_this},
     sheet::{At, Sheet},
     tree::Spot,
 };
@@ -23,7 +22,7 @@ struct Graph<'a> {
 
 pub(crate) fn read(artefact: Artefact<'_>, decoded: Decoded) -> Result<Reading, Unreadable> {
     let mut notes = decoded.notes;
-    let document = json::parse(&decoded.text, &mut notes)?;
+    let document = json_of(Format::Spdx, &decoded.text, &mut notes)?;
     must_be_map(Format::Spdx, &document, &decoded.text)?;
     let root = Spot::root(&document);
     if let Some(version) = root.text_of("spdxVersion") {

@@ -218,6 +218,9 @@ fn the_wrong_format_is_named() {
         (Format::CycloneDx, fixture("small.spdx.json"), "aims import spdx"),
         (Format::CycloneDx, fixture("old.croissant.json"), "aims import croissant"),
         (Format::ModelCard, fixture("cycle.cdx.json"), "aims import cyclonedx"),
+        (Format::CycloneDx, fixture("twice.md"), "aims import model-card"),
+        (Format::Croissant, fixture("old-names.md"), "aims import dataset-card"),
+        (Format::CycloneDx, b"<?xml version=\"1.0\"?><bom/>".to_vec(), "as JSON"),
     ];
     for (format, bytes, hint) in cases {
         let error = refused(format, bytes);
@@ -289,4 +292,27 @@ fn keys_tell_apart_what_looks_alike() {
     assert_ne!(key("claims reader"), key("claims/reader"));
     assert!(key(&"a".repeat(300)).len() <= 63);
     assert_ne!(key("模型"), key("数据"));
+}
+
+#[test]
+fn large_documents_take_a_moment_not_an_hour() {
+    let parts: Vec<String> = (0..20_000)
+        .map(|n| format!(r#"{{"bom-ref":"r{n}","type":"library","name":"part","group":"g{n}","version":"1"}}"#))
+        .collect();
+    let chain: Vec<String> = (0..19_999).map(|n| format!(r#"{{"ref":"r{n}","dependsOn":["r{}"]}}"#, n + 1)).collect();
+    let bom = format!(
+        r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{}],"dependencies":[{}]}}"#,
+        parts.join(","),
+        chain.join(",")
+    );
+    assert_eq!(read(Format::CycloneDx, "bom.json", bom.as_bytes()).unwrap().drafts.len(), 20_000);
+    let facts = "- **a:** b\n".repeat(50_000);
+    let headings = "# a\n\ntext\n".repeat(20_000);
+    let keys = "a: b\n".repeat(40_000);
+    for card in [facts, headings, format!("---\n{keys}\n---\n# x\n"), "<!-- x -->".repeat(50_000)] {
+        read(Format::ModelCard, "README.md", card.as_bytes()).unwrap();
+    }
+    let languages = vec!["\"de\""; 100_000].join(",");
+    let croissant = format!(r#"{{"@type":"sc:Dataset","name":"x","inLanguage":[{languages}]}}"#);
+    read(Format::Croissant, "x.json", croissant.as_bytes()).unwrap();
 }
