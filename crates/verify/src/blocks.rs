@@ -12,7 +12,7 @@ use std::{
 };
 
 /// A block's usual size in bytes; it grows to hold the last record whole.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 1 << 18;
 /// Beyond this one record's payloads are not read.
 const BLOCK_MAX: usize = 1 << 30;
 /// The longest line: a body of 1 MiB.

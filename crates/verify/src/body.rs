@@ -179,7 +179,9 @@ fn has_form(form: Form, value: &[u8]) -> bool {
         Form::Object => value.first() == Some(&b'{'),
         Form::Texts => {
             let mut all = value.first() == Some(&b'[');
-            all && Cursor::new(value).elements(0, &mut |e| all &= e.first() == Some(&b'"')).is_some() && all
+            // A value of another kind has no elements at all.
+            let read = Cursor::new(value).elements(0, &mut |e| all &= e.first() == Some(&b'"'));
+            all && read.is_some()
         }
         Form::Any => true,
     }

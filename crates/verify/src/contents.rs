@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use std::ops::Range;
 
 /// Jobs that run together; with the next ones being read, about 32 MiB.
-const BATCH: usize = 8;
+const BATCH: usize = 32;
 
 /// What every job needs to know.
 pub(crate) struct Context<'a> {

@@ -33,14 +33,22 @@ impl Folder {
 
     /// A whole file of at most `max` bytes.
     pub(crate) fn read(&self, name: &str, max: u64) -> Checked<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.read_into(name, max, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// As [`Folder::read`], into a buffer that is used again and again.
+    pub(crate) fn read_into(&self, name: &str, max: u64, bytes: &mut Vec<u8>) -> Checked<()> {
+        bytes.clear();
         let (file, len) = self.open(name)?;
         let too_long = || altered(name, format!("the file is longer than {max} bytes"));
         if len > max {
             return Err(too_long());
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(len + 1).unwrap_or(0));
-        file.take(max + 1).read_to_end(&mut bytes).map_err(|e| cannot_tell(name, format!("cannot be read: {e}")))?;
-        if bytes.len() as u64 > max { Err(too_long()) } else { Ok(bytes) }
+        bytes.reserve(usize::try_from(len + 1).unwrap_or(0));
+        file.take(max + 1).read_to_end(bytes).map_err(|e| cannot_tell(name, format!("cannot be read: {e}")))?;
+        if bytes.len() as u64 > max { Err(too_long()) } else { Ok(()) }
     }
 
     /// Calls `each` with the path, from the bundle's root, and the length of every file below `name`.

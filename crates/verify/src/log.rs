@@ -207,7 +207,7 @@ fn not_held_back(seq: u64) -> Problem {
 }
 
 fn read_batch(folder: &Folder, expected: &Expected, range: std::ops::Range<u64>) -> Vec<Checked<Bundle>> {
-    range.into_par_iter().map(|index| Bundle::read(folder, expected, index)).collect()
+    range.into_par_iter().map_init(Vec::new, |buffer, index| Bundle::read(folder, expected, index, buffer)).collect()
 }
 
 fn compare_tile(folder: &Folder, path: &str, hashes: &[Hash], first_seq: Option<u64>) -> Checked<()> {
@@ -245,10 +245,10 @@ struct Bundle {
 }
 
 impl Bundle {
-    fn read(folder: &Folder, expected: &Expected, index: u64) -> Checked<Bundle> {
+    fn read(folder: &Folder, expected: &Expected, index: u64, bytes: &mut Vec<u8>) -> Checked<Bundle> {
         let width = (expected.size - index * 256).min(256);
         let path = tile_path("entries", index, width);
-        let bytes = folder.read(&path, BUNDLE_BYTES_MAX)?;
+        folder.read_into(&path, BUNDLE_BYTES_MAX, bytes)?;
         let mut bundle = Bundle::empty(index);
         let mut leaves = Vec::with_capacity(256);
         let mut payloads = Vec::new();
