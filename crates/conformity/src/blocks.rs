@@ -1,6 +1,6 @@
 //! Blocks: whether what a need asks for is there, and if not, how the nearest records fall short.
 
-use aims_framework::standard::{Block, Filter, Frameworks, Linked, Quantifier, Records};
+use aims_framework::standard::{Block, FieldTest, Filter, Frameworks, Linked, Quantifier, Records, Test};
 use aims_register::{Entry, Pointing, Register};
 use jiff::Timestamp;
 
@@ -104,7 +104,7 @@ impl<'a> Engine<'a> {
         match &records.quantifier {
             Quantifier::Some => self.some(records, candidates, 1),
             Quantifier::AtLeast(n) => self.some(records, candidates, *n),
-            Quantifier::None => none(candidates),
+            Quantifier::None => none(records, candidates),
             Quantifier::Each => self.each(records, candidates),
             Quantifier::ExactlyOne => self.exactly_one(records, candidates),
             Quantifier::Covering { field, options } => self.covering(records, field, options, candidates),
@@ -169,10 +169,14 @@ impl<'a> Engine<'a> {
     /// The nearest record, and what it lacks; or that there is none at all.
     fn fall_short(&self, records: &Records, candidates: Vec<Candidate<'a>>, outcome: &mut Outcome<'a>) {
         let weight = |c: &Candidate<'_>| {
-            let renew = c.faults.found.iter().filter(|f| f.remedy == Remedy::Renew).count();
+            let renew = c.faults.found.iter().filter(|f| f.asks_for_another()).count();
             (c.fine.truth != outcome.answer.truth, renew, c.faults.found.len())
         };
         match candidates.into_iter().min_by_key(weight) {
+            Some(other) if other.faults.found.iter().any(|f| f.remedy == Remedy::Another) => {
+                outcome.missing.push(format!("no such {} recorded", self.title(&records.kind)));
+                outcome.faults = other.faults.found;
+            }
             Some(nearest) => {
                 outcome.missing.extend(nearest.faults.found.iter().map(Fault::named));
                 outcome.faults = nearest.faults.found;
@@ -232,6 +236,10 @@ impl<'a> Engine<'a> {
         } else {
             let numbers: Vec<_> = chosen.iter().map(|c| c.record.number()).collect();
             outcome.missing.push(format!("{} are in force at once", numbers.join(" and ")));
+            let oldest = chosen.iter().map(|c| c.record).min_by_key(|r| (r.recorded(), r.id()));
+            let mut faults = Faults::kept();
+            oldest.into_iter().for_each(|r| faults.note(r, Remedy::End, || "is not the only one".to_owned()));
+            outcome.faults = faults.found;
             outcome.witnesses = chosen.iter().map(|c| c.record).collect();
         }
         outcome
@@ -279,12 +287,21 @@ impl<'a> Engine<'a> {
     }
 }
 
-fn none(candidates: Vec<Candidate<'_>>) -> Outcome<'_> {
+fn none<'a>(records: &Records, candidates: Vec<Candidate<'a>>) -> Outcome<'a> {
     let answer = Answer::any(candidates.iter().map(|c| c.fine).collect::<Vec<_>>()).not();
     let mut outcome = Outcome::plain(answer);
     if !answer.holds() {
         let there: Vec<_> = candidates.into_iter().filter(|c| c.fine.truth >= Truth::Gap).map(|c| c.record).collect();
         outcome.missing.extend(there.iter().map(|r| format!("{} is there", r.number())));
+        let mut faults = Faults::kept();
+        for record in &there {
+            let open = records.filter.tests.iter().find_map(|test| match test {
+                Test::Field(path, FieldTest::Set(false)) => Some(Remedy::Amend(path.field().to_owned())),
+                _ => None,
+            });
+            faults.note(*record, open.unwrap_or(Remedy::Look), || "is there".to_owned());
+        }
+        outcome.faults = faults.found;
         outcome.witnesses = there;
     }
     outcome

@@ -165,6 +165,7 @@ impl<'a> Engine<'a> {
     fn subject(&self, rule: &Rule, subject: Option<Entry<'a>>) -> (Verdict, Option<Timestamp>) {
         let about = subject.map_or(Subject::Organization, |s| Subject::Record(s.into()));
         let mut verdict = blank(&rule.requirement, about, State::Conforms);
+        verdict.witnesses.extend(subject.map(Into::into));
         let may = self.needs(&rule.needs, "", subject, &mut verdict);
         (verdict, may)
     }
@@ -190,7 +191,8 @@ impl<'a> Engine<'a> {
                     Truth::Gap => gap(&outcome.missing),
                     _ => need.otherwise.say.clone(),
                 };
-                verdict.reasons.push(Reason { state, say, missing: outcome.missing, next, need: id });
+                let missing = outcome.missing.into_iter().map(|m| about(subject, m)).collect();
+                verdict.reasons.push(Reason { state, say, missing, next, need: id });
             }
             verdict.witnesses.extend(outcome.witnesses.into_iter().map(Into::into));
             verdict.populations.extend(outcome.populations);
@@ -210,6 +212,14 @@ impl<'a> Engine<'a> {
             }
         }
         state_of(need.otherwise.grade)
+    }
+}
+
+/// That nothing is recorded says for which subject.
+fn about(subject: Option<Entry<'_>>, missing: String) -> String {
+    match subject {
+        Some(subject) if missing.starts_with("no ") => format!("{}: {missing}", subject.number()),
+        _ => missing,
     }
 }
 

@@ -1,6 +1,7 @@
 //! How a requirement is decided, in words written from its rule, and what each need found.
 
-use aims_framework::standard::{Item, sentence};
+use aims_framework::standard::{Frameworks, Item, sentence};
+use aims_register::Register;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -24,6 +25,8 @@ pub struct Explanation {
 /// One finding and what it rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Proof {
+    /// Number of the record it is about, where it is a verdict about one.
+    pub subject: Option<String>,
     /// What is said.
     pub says: String,
     /// Records and versions it rests on, such as `IMP-0003 version 4`.
@@ -32,44 +35,54 @@ pub struct Proof {
     pub parts: Vec<Proof>,
 }
 
-/// Explains a requirement or control, for all subjects or the one with this number. Nothing where there is none of this id.
-pub fn explain(conformity: &Conformity<'_>, id: &str, subject: Option<&str>, at: Timestamp) -> Option<Explanation> {
-    let (framework, item) = conformity.frameworks.item(id)?;
-    let verdict = conformity.verdict(id, at)?;
-    let rule = framework.rules.get(item.id());
-    let decided = match rule {
-        Some(rule) => sentence(rule, conformity.register.kinds()),
+/// How a requirement or control is decided, with the proof for all its subjects. Nothing where there is none of this id.
+pub fn explain(frameworks: &Frameworks, register: &Register, at: Timestamp, id: &str) -> Option<Explanation> {
+    let (framework, item) = frameworks.item(id)?;
+    let verdict = Conformity { frameworks, register }.verdict(id, at)?;
+    let decided = match framework.rules.get(item.id()) {
+        Some(rule) => sentence(rule, register.kinds()),
         None => "no rule yet: nothing here decides it".to_owned(),
     };
     let used = PREDICATES.iter().filter(|p| decided.contains(&format!("`{}`", p.name)));
     let checks = used.map(|p| format!("{}: {}", p.name, p.about)).collect();
-    Some(Explanation { requirement: id.to_owned(), asks: asks(item), decided, checks, proof: proof(&verdict, subject) })
+    Some(Explanation { requirement: id.to_owned(), asks: asks(item), decided, checks, proof: proof(&verdict) })
+}
+
+impl Explanation {
+    /// The same, with the proof for the record of this number only. Nothing where the requirement is not about it.
+    pub fn only(mut self, number: &str) -> Option<Self> {
+        let about = |p: &Proof| p.subject.as_deref() == Some(number);
+        self.proof = self.proof.parts.into_iter().find(about)?;
+        Some(self)
+    }
 }
 
 fn asks(item: Item<'_>) -> String {
     format!("{}. {}", item.title(), item.text())
 }
 
-fn proof(verdict: &Verdict, subject: Option<&str>) -> Proof {
+fn proof(verdict: &Verdict) -> Proof {
     let who = match &verdict.subject {
         Subject::Organization => verdict.requirement.clone(),
         Subject::Record(record) => record.number.clone(),
     };
-    let shown = |part: &&Verdict| match (&part.subject, subject) {
-        (Subject::Record(record), Some(wanted)) => record.number == wanted,
-        _ => true,
+    let subject = match &verdict.subject {
+        Subject::Organization => None,
+        Subject::Record(record) => Some(record.number.clone()),
     };
     let populations = verdict.populations.iter().map(|p| {
         let missing = if p.missing.is_empty() { String::new() } else { format!("; missing: {}", p.missing.join(", ")) };
         plain(format!("{p}{missing}"))
     });
     let reasons = verdict.reasons.iter().map(|r| Proof {
+        subject: None,
         says: format!("{}: {}", r.state, r.say),
         records: Vec::new(),
         parts: r.missing.iter().cloned().map(plain).collect(),
     });
-    let parts = verdict.parts.iter().filter(shown).map(|p| proof(p, subject));
+    let parts = verdict.parts.iter().map(proof);
     Proof {
+        subject,
         says: format!("{who}: {}", verdict.state),
         records: verdict.witnesses.iter().map(|c| format!("{} version {}", c.number, c.version)).collect(),
         parts: populations.chain(reasons).chain(parts).collect(),
@@ -77,5 +90,5 @@ fn proof(verdict: &Verdict, subject: Option<&str>) -> Proof {
 }
 
 fn plain(says: String) -> Proof {
-    Proof { says, records: Vec::new(), parts: Vec::new() }
+    Proof { subject: None, says, records: Vec::new(), parts: Vec::new() }
 }

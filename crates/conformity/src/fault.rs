@@ -2,6 +2,8 @@
 
 use aims_register::Entry;
 
+use crate::next::NextAct;
+
 /// What would mend a fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Remedy {
@@ -11,8 +13,16 @@ pub(crate) enum Remedy {
     Amend(String),
     /// Set this parameter; practice proposes the value.
     Define { parameter: String, default: String },
+    /// Look at it: what helps depends on it.
+    Look,
+    /// Bring its life to an end.
+    End,
+    /// Another record has to exist or name this one.
+    Elsewhere(NextAct),
     /// It cannot be mended: record another one.
     Renew,
+    /// It is simply another one than the one asked for.
+    Another,
 }
 
 /// Something a record lacks.
@@ -24,9 +34,16 @@ pub(crate) struct Fault<'a> {
     pub(crate) says: String,
     /// What would mend it.
     pub(crate) remedy: Remedy,
+    /// Whether the test that failed chooses among records or rows rather than asking something of them.
+    pub(crate) selects: bool,
 }
 
 impl Fault<'_> {
+    /// Whether only another record helps.
+    pub(crate) fn asks_for_another(&self) -> bool {
+        matches!(self.remedy, Remedy::Renew | Remedy::Another)
+    }
+
     /// With the record's number in front.
     pub(crate) fn named(&self) -> String {
         format!("{}: {}", self.record.number(), self.says)
@@ -51,7 +68,7 @@ impl<'a> Faults<'a> {
 
     pub(crate) fn note(&mut self, record: Entry<'a>, remedy: Remedy, says: impl FnOnce() -> String) {
         if self.keep {
-            self.found.push(Fault { record, says: says(), remedy });
+            self.found.push(Fault { record, says: says(), remedy, selects: false });
         }
     }
 }

@@ -23,6 +23,8 @@ impl<'a> Engine<'a> {
         let answer = self.passes(test, &values, looked, path, faults);
         if !answer.holds() && faults.found.len() == before {
             faults.note(looked.record, remedy(test, path), || says(test, path, &values));
+            let selects = matches!(test, FieldTest::In(_) | FieldTest::Flag(_));
+            faults.found.last_mut().into_iter().for_each(|f| f.selects = selects);
         }
         answer
     }
@@ -122,7 +124,8 @@ impl<'a> Engine<'a> {
             let at = Looked { record: subject, row: None, subject: None };
             self.filter(filter, at, &mut Faults::ignored()).holds()
         });
-        let interval = match self.register.parameter(&within.parameter) {
+        let set = self.register.parameter(&within.parameter);
+        let interval = match &set {
             ParameterState::Set(parameter) => parameter.duration(high),
             _ => None,
         };
@@ -136,9 +139,7 @@ impl<'a> Engine<'a> {
                 if !past.holds() {
                     return past;
                 }
-                let remedy =
-                    Remedy::Define { parameter: within.parameter.clone(), default: within.default.to_string() };
-                faults.note(looked.record, remedy, || undefined(within));
+                undefined(within, &set, looked.record, faults);
                 Answer { truth: Truth::Gap, until: None }
             }
         }
@@ -211,8 +212,17 @@ impl<'a> Engine<'a> {
     }
 }
 
-fn undefined(within: &Within) -> String {
-    format!("interval `{}` not defined; practice proposes {}", within.parameter, within.default)
+fn undefined<'a>(within: &Within, set: &ParameterState<'a>, record: Entry<'a>, faults: &mut Faults<'a>) {
+    let name = &within.parameter;
+    if let ParameterState::Contradicted(several) = set {
+        let numbers: Vec<_> = several.iter().map(|p| p.number()).collect();
+        let oldest = several.first().copied().unwrap_or(record);
+        return faults.note(oldest, Remedy::End, || {
+            format!("interval `{name}` has several values in force: {}", numbers.join(", "))
+        });
+    }
+    let remedy = Remedy::Define { parameter: name.clone(), default: within.default.to_string() };
+    faults.note(record, remedy, || format!("interval `{name}` not defined; practice proposes {}", within.default));
 }
 
 /// The values at the end of a path.
@@ -248,7 +258,10 @@ fn remedy(test: &FieldTest, path: &Path) -> Remedy {
         | FieldTest::Flag(_)
         | FieldTest::EachRow(_)
         | FieldTest::SomeRow(_)
-        | FieldTest::SomeLinked(_) => Remedy::Amend(path.field().to_owned()),
+        | FieldTest::SomeLinked(_)
+        | FieldTest::NotPast
+        | FieldTest::Includes(_) => Remedy::Amend(path.field().to_owned()),
+        FieldTest::In(_) => Remedy::Another,
         _ => Remedy::Renew,
     }
 }

@@ -59,7 +59,8 @@ impl<'a> Engine<'a> {
                 let outcome = self.block(block, Some(looked.record));
                 if !outcome.answer.holds() {
                     let says = outcome.missing.join("; ");
-                    faults.note(looked.record, Remedy::Renew, || says);
+                    let next = if faults.keep { self.following(block, &outcome, Some(looked.record)) } else { None };
+                    faults.note(looked.record, next.map_or(Remedy::Renew, Remedy::Elsewhere), || says);
                 }
                 faults.backdated.extend(outcome.backdated);
                 outcome.answer
@@ -91,7 +92,8 @@ impl<'a> Engine<'a> {
                 })
                 .collect::<Vec<_>>(),
         );
-        let least = tried.into_iter().min_by_key(|t| t.found.len());
+        let weight = |t: &Faults<'_>| (t.found.iter().filter(|f| f.selects).count(), t.found.len());
+        let least = tried.into_iter().min_by_key(weight);
         if let (false, Some(mut least)) = (answer.holds(), least) {
             faults.found.append(&mut least.found);
             faults.backdated.append(&mut least.backdated);

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use crate::{
     blocks::{Engine, Outcome},
-    fault::{Fault, Remedy},
+    fault::{Fault, Faults, Remedy},
+    filters::Looked,
 };
 
 /// An act that would help.
@@ -36,6 +37,16 @@ impl NextAct {
         Self { command, page: format!("/{}/{}/amend", record.kind(), record.number()) }
     }
 
+    fn link(record: Entry<'_>, field: &str, to: Entry<'_>) -> Self {
+        let command = format!("aims link {} {field} {}", record.number(), to.number());
+        Self { command, page: format!("/{}/{}/amend", record.kind(), record.number()) }
+    }
+
+    fn look(record: Entry<'_>) -> Self {
+        let command = format!("aims show {}", record.number());
+        Self { command, page: format!("/{}/{}", record.kind(), record.number()) }
+    }
+
     fn move_on(record: Entry<'_>, verb: &str) -> Self {
         let command = format!("aims move {} {verb}", record.number());
         Self { command, page: format!("/{}/{}/{verb}", record.kind(), record.number()) }
@@ -49,21 +60,29 @@ impl<'a> Engine<'a> {
             Remedy::Define { parameter, default } => Some((parameter, default)),
             _ => None,
         });
-        let renewing = outcome.faults.iter().any(|f| f.remedy == Remedy::Renew);
+        let renewing = outcome.faults.iter().any(Fault::asks_for_another);
         if let (Some((parameter, default)), false) = (define, renewing) {
             let fields = [("parameter".to_owned(), parameter.clone()), ("value_duration".to_owned(), default.clone())];
             return Some(NextAct::record("parameter", &fields));
         }
         match &need.otherwise.next {
-            Some(next) => written(next, subject),
+            Some(next) => written(next, &need.block, subject),
             None => self.following(&need.block, outcome, subject),
         }
     }
 
-    fn following(&self, block: &Block, outcome: &Outcome<'a>, subject: Option<Entry<'a>>) -> Option<NextAct> {
+    pub(crate) fn following(
+        &self,
+        block: &Block,
+        outcome: &Outcome<'a>,
+        subject: Option<Entry<'a>>,
+    ) -> Option<NextAct> {
         let mended = self.mended(&outcome.faults);
         let fresh = match block {
-            Block::Records(records) => Some(NextAct::record(&records.kind, &begun(records, subject))),
+            Block::Records(records) => Some(
+                self.linking(records, subject)
+                    .unwrap_or_else(|| NextAct::record(&records.kind, &begun(records, subject))),
+            ),
             Block::AllOf(blocks) | Block::AnyOf(blocks) => {
                 return mended.or_else(|| self.following(blocks.first()?, outcome, subject));
             }
@@ -72,9 +91,23 @@ impl<'a> Engine<'a> {
         mended.or(fresh)
     }
 
+    /// Where one record of the kind could name the subject among others, that it should.
+    fn linking(&self, records: &Records, subject: Option<Entry<'a>>) -> Option<NextAct> {
+        let (Linked::Their(field), Some(subject)) = (&records.linked, subject) else { return None };
+        let many = self.register.kinds().get(&records.kind)?.field(field)?.many;
+        let fits = |record: &Entry<'a>| {
+            let looked = Looked { record: *record, row: None, subject: Some(subject) };
+            self.filter(&records.filter, looked, &mut Faults::ignored()).holds()
+        };
+        let mut fitting = self.register.of_kind(&records.kind).filter(fits);
+        let (true, Some(one), None) = (many, fitting.next(), fitting.next()) else { return None };
+        let here = one.field(field).is_some_and(|v| v.each().any(|v| v.record() == Some(subject)));
+        (!here).then(|| NextAct::link(one, field, subject))
+    }
+
     /// Amending comes before moving on; nothing mends what has to be recorded again.
     fn mended(&self, faults: &[Fault<'a>]) -> Option<NextAct> {
-        if faults.is_empty() || faults.iter().any(|f| f.remedy == Remedy::Renew) {
+        if faults.is_empty() || faults.iter().any(Fault::asks_for_another) {
             return None;
         }
         let first = faults.first()?.record;
@@ -90,21 +123,34 @@ impl<'a> Engine<'a> {
         }
         faults.iter().find_map(|fault| match &fault.remedy {
             Remedy::Move(states) => self.verb_towards(fault.record, states).map(|v| NextAct::move_on(fault.record, v)),
+            Remedy::End => self.verb_to_end(fault.record).map(|v| NextAct::move_on(fault.record, v)),
+            Remedy::Elsewhere(next) => Some(next.clone()),
+            Remedy::Look => Some(NextAct::look(fault.record)),
             _ => None,
         })
     }
 
     fn verb_towards(&self, record: Entry<'a>, states: &[String]) -> Option<&'a str> {
         let kind = self.register.kinds().get(record.kind())?;
-        let verbs: Vec<_> = kind.lifecycle.verbs_from(record.state()?).collect();
-        let direct = verbs.iter().find(|v| states.contains(&v.to));
-        direct.map(|v| v.id.as_str())
+        kind.lifecycle.verbs_from(record.state()?).find(|v| states.contains(&v.to)).map(|v| v.id.as_str())
+    }
+
+    fn verb_to_end(&self, record: Entry<'a>) -> Option<&'a str> {
+        let life = &self.register.kinds().get(record.kind())?.lifecycle;
+        let ends = |state: &str| life.state(state).is_some_and(|s| s.ends);
+        life.verbs_from(record.state()?).find(|v| ends(&v.to)).map(|v| v.id.as_str())
     }
 }
 
-fn written(next: &Next, subject: Option<Entry<'_>>) -> Option<NextAct> {
+fn written(next: &Next, block: &Block, subject: Option<Entry<'_>>) -> Option<NextAct> {
     match next {
-        Next::Record(kind) => Some(NextAct::record(kind, &[])),
+        Next::Record(kind) => {
+            let fields = match block {
+                Block::Records(records) if records.kind == *kind => begun(records, subject),
+                _ => Vec::new(),
+            };
+            Some(NextAct::record(kind, &fields))
+        }
         Next::Amend(fields) => subject.map(|s| NextAct::amend(s, fields)),
         Next::Move(verb) => subject.map(|s| NextAct::move_on(s, verb)),
     }
