@@ -10,6 +10,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod books;
+mod bundle;
 mod chance;
 mod command;
 mod desk;
@@ -28,6 +29,7 @@ mod schema;
 mod settings;
 mod signer;
 mod vault;
+mod verify;
 
 pub use chance::{Chance, Clock};
 pub use draft::{Deed, Draft, Envelope, Idem, Written};
@@ -37,3 +39,4 @@ pub use evidence::{Evidence, Offer};
 pub use organization::{Founding, Organization, Snapshot};
 pub use reading::{About, Body, Filter, Gone, Payload, Personal, Reading, StoredAct, Then};
 pub use settings::{Access, OpenOptions};
+pub use verify::{Finding, Findings};

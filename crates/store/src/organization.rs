@@ -65,7 +65,20 @@ pub struct Snapshot {
 }
 
 /// Connections for reading that are not in use.
-type Readers = Arc<Mutex<Vec<Connection>>>;
+pub(crate) type Readers = Arc<Mutex<Vec<Connection>>>;
+
+impl Snapshot {
+    pub(crate) fn take(context: &Arc<Context>, readers: Readers) -> Result<Snapshot, StoreError> {
+        let pooled = readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let conn = match pooled {
+            Some(conn) => conn,
+            None => schema::open_reader(&context.folder.database())?,
+        };
+        // The first read takes the snapshot.
+        conn.execute_batch("BEGIN; SELECT size FROM head;")?;
+        Ok(Snapshot { reading: Some(Reading::new(conn, Arc::clone(context))), readers })
+    }
+}
 
 impl Deref for Snapshot {
     type Target = Reading;
@@ -193,15 +206,15 @@ impl Organization {
 
     /// A snapshot to read: nothing that is written afterwards shows in it.
     pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        let pooled = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let conn = match pooled {
-            Some(conn) => conn,
-            None => schema::open_reader(&self.context.folder.database())?,
-        };
-        // The first read takes the snapshot.
-        conn.execute_batch("BEGIN; SELECT size FROM head;")?;
-        let reading = Reading::new(conn, Arc::clone(&self.context));
-        Ok(Snapshot { reading: Some(reading), readers: Arc::clone(&self.readers) })
+        Snapshot::take(&self.context, Arc::clone(&self.readers))
+    }
+
+    pub(crate) fn readers(&self) -> Readers {
+        Arc::clone(&self.readers)
+    }
+
+    pub(crate) fn is_writer(&self) -> bool {
+        self.writer.is_some()
     }
 
     /// Runs a command on the writer thread; answers after its transaction is on disk. A command that answers `Err`

@@ -4,7 +4,7 @@ mod history;
 mod ledger;
 mod records;
 
-pub(crate) use history::{step, tombstone};
+pub(crate) use history::{replay, step, tombstone};
 pub(crate) use records::{DISPOSED, WITHDRAWN, split_number};
 
 use std::{cell::RefCell, sync::Arc};

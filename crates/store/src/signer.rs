@@ -135,10 +135,6 @@ impl Signed {
         self.checkpoint.root()
     }
 
-    pub fn note(&self) -> &Note {
-        &self.note
-    }
-
     /// Refuses a ledger that is shorter than what was signed, or another one.
     pub fn hold_against(&self, conn: &Connection, size: u64) -> Result<(), StoreError> {
         let signed = self.checkpoint.size();

@@ -156,7 +156,7 @@ impl Reading {
 }
 
 /// What acts make of a record. After disposal only the last act is left to read, and it says all that is kept.
-fn replay(acts: &[StoredAct]) -> Result<Option<Kept>> {
+pub(crate) fn replay(acts: &[StoredAct]) -> Result<Option<Kept>> {
     let mut kept = None;
     if let Some(tombstone) = acts.last().map(tombstone).transpose()?.flatten() {
         return Ok(Some(tombstone));
