@@ -12,6 +12,7 @@ mod contents;
 mod entry;
 mod evidence;
 mod folder;
+mod hexadecimal;
 mod log;
 mod merkle;
 mod note;
