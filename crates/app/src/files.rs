@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-use aims_framework::yaml::{Limits, Node, Reading, parse_documents};
+use aims_exchange::files::{RecordFile, parse};
 use aims_record::{Actor, Fields, Kept, Kind, Record, Refusal, Shape, seal_of};
 use aims_store::{Body, Personal, Reading as Stored};
 use serde::Serialize;
@@ -18,7 +18,7 @@ use crate::{
     Aims, Done, Failure, Step, Wish,
     imports::{Change, Does, Planned},
     resolve::{Known, resolve_fields},
-    words::{fields_from_node, read_folder},
+    words::read_folder,
 };
 
 /// The act that says which records a folder speaks for.
@@ -42,15 +42,6 @@ impl FilesPlan {
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty() && self.keys == self.keys_before
     }
-}
-
-/// One record of a file.
-struct Written {
-    at: String,
-    kind: String,
-    key: String,
-    fields: Fields,
-    why: Option<String>,
 }
 
 impl Aims {
@@ -88,51 +79,12 @@ impl Aims {
         Ok(done)
     }
 
-    fn read_files(&self, folder: &Path) -> Result<Vec<Written>, Failure> {
-        let mut errors = Vec::new();
-        let mut written: Vec<Written> = Vec::new();
-        for (name, text) in read_folder(folder, "yaml")? {
-            let documents = match parse_documents(&name, &text, Limits::RECORD_FILE) {
-                Ok(documents) => documents,
-                Err(found) => {
-                    errors.extend(found);
-                    continue;
-                }
-            };
-            let mut reading = Reading::new(&name);
-            for document in &documents {
-                if let Some(record) = self.read_document(&mut reading, &name, document) {
-                    if let Some(twice) = written.iter().find(|w| w.key == record.key) {
-                        reading.wrong(document, format!("the key `{}` stands in {} already", record.key, twice.at));
-                    }
-                    written.push(record);
-                }
-            }
-            errors.append(&mut reading.errors);
-        }
-        if errors.is_empty() { Ok(written) } else { Err(Failure::Content(errors)) }
-    }
-
-    fn read_document(&self, reading: &mut Reading<'_>, name: &str, node: &Node) -> Option<Written> {
-        let map = reading.mapping(node, "a record", &["kind", "key", "fields", "why"])?;
-        let (Some(kind), Some(key)) = (map.get("kind"), map.get("key")) else {
-            reading.wrong(node, "a record in a file has `kind`, `key` and `fields`");
-            return None;
-        };
-        let known: Vec<&str> = self.kinds.by_id.keys().map(String::as_str).collect();
-        let kind = self.kinds.get(reading.word(kind, "kind", &known)?)?;
-        let fields = map.get("fields").map(|node| fields_from_node(reading, kind, node)).unwrap_or_default();
-        Some(Written {
-            at: format!("{name}:{}", node.line),
-            kind: kind.id.clone(),
-            key: reading.text(key, "key")?.to_owned(),
-            fields,
-            why: map.get("why").and_then(Node::text).map(str::to_owned),
-        })
+    fn read_files(&self, folder: &Path) -> Result<Vec<RecordFile>, Failure> {
+        Ok(parse(&read_folder(folder, "yaml")?, &self.kinds)?)
     }
 
     /// Ids for the keys of records that would begin; stand-ins, since the plan only compares.
-    fn keys_to_begin(&self, stored: &Stored, written: &[Written]) -> Result<Known, Failure> {
+    fn keys_to_begin(&self, stored: &Stored, written: &[RecordFile]) -> Result<Known, Failure> {
         let mut begun = Known::new();
         for record in written {
             if stored.by_key(&record.key)?.is_none() {
@@ -146,13 +98,14 @@ impl Aims {
         &self,
         stored: &Stored,
         begun: &Known,
-        written: Written,
+        written: RecordFile,
         plan: &mut FilesPlan,
     ) -> Result<(), Failure> {
         let kind = self.known_kind(&written.kind)?;
+        let at = place(&written);
         let resolved =
             resolve_fields(stored, begun, kind, written.fields.clone()).map_err(|failure| match failure {
-                Failure::Refused(refusal) => Failure::RefusedAt { at: written.at.clone(), refusal: Box::new(refusal) },
+                Failure::Refused(refusal) => Failure::RefusedAt { at: place(&written), refusal: Box::new(refusal) },
                 other => other,
             })?;
         let mut planned = Planned {
@@ -178,7 +131,7 @@ impl Aims {
             }
             Some(kept) => {
                 let refusal = Refusal::KeyTaken { key: written.key, record: kept.number().to_owned() };
-                return Err(Failure::RefusedAt { at: written.at, refusal: Box::new(refusal) });
+                return Err(Failure::RefusedAt { at, refusal: Box::new(refusal) });
             }
             None => {
                 planned.changes = resolved
@@ -189,24 +142,20 @@ impl Aims {
             }
         };
         if planned.does != Does::Nothing {
-            plan.steps.push(Step {
-                at: written.at,
-                wish,
-                why: written.why.or_else(|| Some("applied from files".into())),
-            });
+            plan.steps.push(Step { at, wish, why: Some("applied from files".into()) });
         }
         plan.records.push(planned);
         Ok(())
     }
 }
 
-fn refuse_other_kind(record: &Record, written: &Written) -> Result<(), Failure> {
+fn refuse_other_kind(record: &Record, written: &RecordFile) -> Result<(), Failure> {
     if record.kind == written.kind {
         return Ok(());
     }
     let refusal =
         Refusal::KeyTaken { key: written.key.clone(), record: format!("{} ({})", record.number, record.kind) };
-    Err(Failure::RefusedAt { at: written.at.clone(), refusal: Box::new(refusal) })
+    Err(Failure::RefusedAt { at: place(&written), refusal: Box::new(refusal) })
 }
 
 fn plan_withdrawal(stored: &Stored, key: String, plan: &mut FilesPlan) -> Result<(), Failure> {
@@ -251,17 +200,43 @@ fn opened(stored: &Stored, name: &str, value: Option<&Value>) -> Result<Option<V
 
 /// Keys of the newest `applied` act: what the folder spoke for the last time.
 fn applied_before(stored: &Stored) -> Result<BTreeSet<String>, Failure> {
-    let Some(seq) = stored.newest_plain(APPLIED)? else { return Ok(BTreeSet::new()) };
+    let Some(seq) = newest_applied(stored)? else { return Ok(BTreeSet::new()) };
     let Some(Body::Bytes(bytes)) = stored.body(seq)? else { return Ok(BTreeSet::new()) };
     let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let keys = body.get("keys").and_then(Value::as_array).cloned().unwrap_or_default();
     Ok(keys.iter().filter_map(Value::as_str).map(str::to_owned).collect())
 }
 
+/// The newest entry whose act is `applied`, sought from the end.
+fn newest_applied(stored: &Stored) -> Result<Option<u64>, Failure> {
+    const WINDOW: u64 = 1_000;
+    let mut end = stored.size()?;
+    while end > 0 {
+        let start = end.saturating_sub(WINDOW);
+        let mut newest = None;
+        stored.each_entry(start..end, &mut |seq, bytes| {
+            // Members of an entry are in byte order: `act` is the first.
+            if bytes.starts_with(br#"{"act":"applied""#) {
+                newest = Some(seq);
+            }
+            Ok(())
+        })?;
+        if newest.is_some() {
+            return Ok(newest);
+        }
+        end = start;
+    }
+    Ok(None)
+}
+
+fn place(file: &RecordFile) -> String {
+    format!("{}:{}", file.path, file.line)
+}
+
 /// Records so that each comes after those of the same folder that it names.
-fn ordered(written: Vec<Written>, kinds: &BTreeMap<String, Kind>) -> Vec<Written> {
+fn ordered(written: Vec<RecordFile>, kinds: &BTreeMap<String, Kind>) -> Vec<RecordFile> {
     let keys: BTreeSet<String> = written.iter().map(|w| w.key.clone()).collect();
-    let names = |w: &Written| -> BTreeSet<String> {
+    let names = |w: &RecordFile| -> BTreeSet<String> {
         let mut words = Vec::new();
         if let Some(kind) = kinds.get(&w.kind) {
             for field in &kind.fields {
@@ -270,7 +245,7 @@ fn ordered(written: Vec<Written>, kinds: &BTreeMap<String, Kind>) -> Vec<Written
         }
         words.into_iter().filter(|word| *word != w.key && keys.contains(word)).collect()
     };
-    let mut waiting: Vec<(BTreeSet<String>, Written)> = written.into_iter().map(|w| (names(&w), w)).collect();
+    let mut waiting: Vec<(BTreeSet<String>, RecordFile)> = written.into_iter().map(|w| (names(&w), w)).collect();
     let mut done = Vec::with_capacity(waiting.len());
     let mut settled: BTreeSet<String> = BTreeSet::new();
     while !waiting.is_empty() {

@@ -67,7 +67,7 @@ pub struct Founder {
 }
 
 impl Aims {
-    /// Founds an organization in a new or empty folder: its first person, and the roles without which nobody could assign any.
+    /// Founds an organization in a new or empty folder: its first person, its own record, and the roles without which nobody could assign any.
     ///
     /// # Errors
     /// [`Failure::Store`] where the folder holds one already.
@@ -186,6 +186,9 @@ impl Aims {
             });
             roles.push((self.chance.id(), fields.as_object().cloned().unwrap_or_default()));
         }
+        // One unit, the organization itself, until somebody divides it.
+        let organization = json!({ "name": start.name, "legal_name": start.name, "units": [start.name] });
+        let organization = (self.chance.id(), organization.as_object().cloned().unwrap_or_default());
         let (actor, digest, sw) = (actor.clone(), self.kinds.digest.clone(), software());
         Ok(self.store.write(move |draft| -> Result<(), Failure> {
             let mut person = Fields::from_iter([("name".to_owned(), start.founder.name.into())]);
@@ -197,6 +200,7 @@ impl Aims {
                 begin_record(draft, &actor, &digest, &sw, Beginning { id, kind, key, number, fields })
             };
             append(founder.clone(), "person", Some(start.founder.key), "PER-0001", fields)?;
+            append(organization.0, "organization", Some("organization".into()), "ORG-0001", organization.1)?;
             for (n, (id, fields)) in roles.into_iter().enumerate() {
                 append(id, "role-assignment", None, &format!("ASG-{:04}", n + 1), fields)?;
             }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use aims_record::{Fields, Kept, Record, Seal, Standing};
-use aims_store::{Draft, Reading, StoreError};
+use aims_store::{AppendError, Draft, Reading, StoreError};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 /// Records as they stand, at a moment. A decision cannot fail, but reading can: the first fault is kept and asked for afterwards.
@@ -70,7 +70,7 @@ fn holds_on(assignment: &Record, day: Date) -> bool {
 /// Seals personal values in the transaction of a draft.
 pub(crate) struct Sealer<'a> {
     draft: &'a Draft<'a>,
-    pub fault: Option<StoreError>,
+    pub fault: Option<AppendError>,
 }
 
 impl<'a> Sealer<'a> {
