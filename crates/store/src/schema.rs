@@ -11,31 +11,31 @@ const VERSION: i64 = 1;
 
 /// What the ledger needs: these four are the truth.
 const LEDGER: &str = "
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL);
-CREATE TABLE checkpoint (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, note TEXT NOT NULL);
-CREATE TABLE entries (seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
-CREATE TABLE payloads (id INTEGER PRIMARY KEY, c TEXT NOT NULL, salt BLOB, body BLOB, wrapped BLOB, subject TEXT, file TEXT);
-CREATE TABLE tiles (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID, STRICT;
+CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL) STRICT;
+CREATE TABLE checkpoint (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, note TEXT NOT NULL) STRICT;
+CREATE TABLE entries (seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+CREATE TABLE payloads (id INTEGER PRIMARY KEY, c TEXT NOT NULL, salt BLOB, body BLOB, wrapped BLOB, subject TEXT, file TEXT) STRICT;
+CREATE TABLE tiles (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
 CREATE INDEX payloads_c ON payloads (c) WHERE subject IS NOT NULL OR file IS NOT NULL;
 CREATE INDEX payloads_subject ON payloads (subject) WHERE subject IS NOT NULL;
 CREATE INDEX payloads_file ON payloads (file) WHERE file IS NOT NULL;
-CREATE TABLE subjects (id TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE idem (key TEXT PRIMARY KEY, salt BLOB NOT NULL, request BLOB NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE subjects (id TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID, STRICT;
+CREATE TABLE idem (key TEXT PRIMARY KEY, salt BLOB NOT NULL, request BLOB NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID, STRICT;
 CREATE INDEX idem_seq ON idem (seq);
 ";
 
 /// What the entries make of it: dropped and built again at will.
 pub(crate) const PROJECTION: &str = "
-CREATE TABLE acts (record TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (record, seq)) WITHOUT ROWID;
+CREATE TABLE acts (record TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (record, seq)) WITHOUT ROWID, STRICT;
 CREATE TABLE records (id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, state TEXT, prefix TEXT NOT NULL, ord INTEGER NOT NULL,
-  number TEXT NOT NULL, key TEXT, ended INTEGER NOT NULL, bytes BLOB NOT NULL);
+  number TEXT NOT NULL, key TEXT, ended INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
 CREATE INDEX records_kind ON records (kind, prefix, ord);
 CREATE INDEX records_number ON records (prefix, ord);
 CREATE INDEX records_key ON records (key) WHERE key IS NOT NULL;
-CREATE TABLE links (source TEXT NOT NULL, field TEXT NOT NULL, target TEXT NOT NULL, PRIMARY KEY (source, field, target)) WITHOUT ROWID;
+CREATE TABLE links (source TEXT NOT NULL, field TEXT NOT NULL, target TEXT NOT NULL, PRIMARY KEY (source, field, target)) WITHOUT ROWID, STRICT;
 CREATE INDEX links_target ON links (target, field);
-CREATE TABLE endings (seq INTEGER PRIMARY KEY, record TEXT NOT NULL, act TEXT NOT NULL);
+CREATE TABLE endings (seq INTEGER PRIMARY KEY, record TEXT NOT NULL, act TEXT NOT NULL) STRICT;
 CREATE INDEX endings_record ON endings (record);
 ";
 

@@ -11,8 +11,8 @@ use std::{
 
 use aims_record::{Accepted, Act, ActBody, Actor, ActorKind, Fields};
 use aims_store::{
-    AppendError, Chance, Clock, Deed, Envelope, Founding, OpenOptions, Organization, Software, StoreError, WriteError,
-    Written,
+    AppendError, Chance, Clock, Deed, Envelope, Evidence, EvidenceError, Founding, Offer, OpenOptions, Organization,
+    Software, StoreError, WriteError, Written,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -145,4 +145,23 @@ pub fn append(organization: &Organization, deed: Deed) -> Result<Written, WriteE
 pub fn record(organization: &Organization, number: u64) -> Written {
     let deed = recorded(&id(number), &format!("SYS-{number:04}"), json!({ "title": format!("System {number}") }));
     append(organization, deed).unwrap()
+}
+
+/// Offers a file.
+pub fn put(organization: &Organization, name: &str, content: &[u8]) -> Result<Evidence, EvidenceError> {
+    organization.put_evidence(&Offer { name: name.into(), ..Offer::default() }, &mut &*content)
+}
+
+/// Copies a closed data folder.
+pub fn copy_all(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            std::fs::create_dir_all(&target).unwrap();
+            copy_all(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
 }
