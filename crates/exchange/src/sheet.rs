@@ -390,3 +390,6 @@ fn is_decimal(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').map_or((text, None), |(w, f)| (w, Some(f)));
     text.len() <= 30 && all(whole) && (whole.len() == 1 || !whole.starts_with('0')) && fraction.is_none_or(all)
 }
+
+#[cfg(test)]
+mod tests;
