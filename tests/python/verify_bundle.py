@@ -367,7 +367,8 @@ BODIES = {
     "linked": ({"field": is_text, "many": is_flag, "material": is_flag, "to": is_text}, LAPSE),
     "unlinked": ({"field": is_text, "many": is_flag, "material": is_flag, "to": is_text}, LAPSE),
     "attached": ({"file": anything, "many": is_flag, "material": is_flag}, {"field": is_text} | LAPSE),
-    "moved": ({"from": is_text, "set": is_object, "settled": is_flag, "to": is_text, "verb": is_text}, WHY),
+    "moved": ({"from": is_text, "set": is_object, "settled": is_flag, "to": is_text, "verb": is_text},
+              {"lapse": is_object} | WHY),
     "signed": ({"digest": is_text, "meaning": is_text, "role": is_text}, WHY),
     "withdrawn": ({}, WHY),
     "disposed": ({"basis": is_text, "number": is_text, "rule": is_text}, WHY),
@@ -450,10 +451,10 @@ def apply(state, entry, body):
     if act in ("amended", "linked", "unlinked", "attached"):
         if body["material"] and stamp["by"] not in state["editors"]:
             state["editors"].append(stamp["by"])
-        for signature in state["signatures"] if "lapse" in body else []:
-            if signature["seq"] in body["lapse"]["signatures"]:
-                signature["lapsed"] = {"changed": body["lapse"]["changed"], "seq": seq}
         state["state"] = body.get("state", state["state"])
+    for signature in state["signatures"] if "lapse" in body else []:
+        if signature["seq"] in body["lapse"]["signatures"]:
+            signature["lapsed"] = {"changed": body["lapse"]["changed"], "seq": seq}
     return state | {"last": stamp, "version": obj["ver"]}
 
 

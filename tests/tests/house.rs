@@ -21,11 +21,23 @@ const STOREYS: &[&[&str]] = &[
 const PURE: &[&str] = &["record", "ledger", "framework", "register", "conformity", "exchange"];
 
 fn dependencies() -> BTreeMap<String, Vec<String>> {
-    let output = Command::new(env!("CARGO")).args(["metadata", "--format-version", "1", "--no-deps", "--offline"]).current_dir(root()).output().unwrap();
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(root())
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let ours = |d: &&Value| d["path"].is_string() && d["kind"].is_null();
-    let of = |p: &Value| p["dependencies"].as_array().unwrap().iter().filter(ours).map(|d| d["name"].as_str().unwrap().to_owned()).collect();
+    let of = |p: &Value| {
+        p["dependencies"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(ours)
+            .map(|d| d["name"].as_str().unwrap().to_owned())
+            .collect()
+    };
     metadata["packages"].as_array().unwrap().iter().map(|p| (p["name"].as_str().unwrap().to_owned(), of(p))).collect()
 }
 
@@ -41,7 +53,8 @@ fn imports_go_only_downwards() {
             assert!(imports.is_empty(), "aims-verify shares no code with the server, but imports {imports:?}");
             continue;
         }
-        let here = storey(name).unwrap_or_else(|| panic!("{name} has no storey: put it into the list and into docs/ARCHITECTURE.md"));
+        let here = storey(name)
+            .unwrap_or_else(|| panic!("{name} has no storey: put it into the list and into docs/ARCHITECTURE.md"));
         for import in imports {
             if name == "aims" && import == "aims-verify" {
                 continue; // the command line may carry the verifier along; what matters is that the verifier carries nothing of ours
@@ -80,7 +93,9 @@ fn only_app_reads_the_clock_and_draws_chance() {
     sources(&root().join("crates"), &mut found);
     let allowing: Vec<&str> = found
         .iter()
-        .filter(|(path, text)| !path.contains("/tests/") && !path.contains("/examples/") && text.contains("clippy::disallowed_methods"))
+        .filter(|(path, text)| {
+            !path.contains("/tests/") && !path.contains("/examples/") && text.contains("clippy::disallowed_methods")
+        })
         .map(|(path, _)| path.as_str())
         .collect();
     assert!(
@@ -95,7 +110,9 @@ fn the_ledger_knows_no_word_of_the_domain() {
     sources(&root().join("crates/ledger/src"), &mut found);
     for (path, text) in found {
         let text = text.to_lowercase();
-        for word in ["42001", "management system", "auditor", "conformity", "impact assessment", "risk owner", "ai system"] {
+        for word in
+            ["42001", "management system", "auditor", "conformity", "impact assessment", "risk owner", "ai system"]
+        {
             assert!(!text.contains(word), "{path} says `{word}`");
         }
     }
@@ -111,7 +128,8 @@ fn files_stay_readable() {
 
 #[test]
 fn the_tree_names_no_machine() {
-    let output = Command::new("git").args(["grep", "-nIE", "/(root|home|work)/[a-z]", "--", "."]).current_dir(root()).output();
+    let output =
+        Command::new("git").args(["grep", "-nIE", "/(root|home|work)/[a-z]", "--", "."]).current_dir(root()).output();
     let Ok(output) = output else {
         eprintln!("skipped: no git");
         return;

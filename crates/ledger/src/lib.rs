@@ -5,7 +5,7 @@
 //! receipts that verify offline ([`receipt`]). Two readers of JSON stand beside it: [`canonical`] for what is
 //! hashed, [`strict`] for what strangers send. The format is specified in `docs/formats/ledger.md`.
 //!
-//! Deliberately absent: files, databases, the clock, randomness, and every word of the management system.
+//! Deliberately absent: files, databases, the clock, randomness, and every word of whoever uses it.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod canonical;

@@ -86,6 +86,7 @@ fn members_of(act: Act) -> &'static [(&'static [u8], bool, Form)] {
         ],
         Act::Moved => &[
             (b"from", true, Text),
+            (b"lapse", false, Object),
             (b"set", true, Object),
             (b"settled", true, Flag),
             (b"to", true, Text),

@@ -63,7 +63,7 @@ impl<'a> State<'a> {
             Act::Linked => self.link(body)?,
             Act::Unlinked => self.unlink(body)?,
             Act::Attached => self.attach(body)?,
-            Act::Moved => self.move_on(body, changes)?,
+            Act::Moved => self.move_on(seq, body, changes)?,
             Act::Signed => self.sign(seq, row, id, body)?,
             Act::Withdrawn => self.withdrawn = Some(seq),
             Act::Erased => self.erased = Some(seq),
@@ -181,7 +181,7 @@ impl<'a> State<'a> {
         Ok(())
     }
 
-    fn move_on(&mut self, body: &Body<'a>, changes: &[Member<'a>]) -> Result<(), Refused> {
+    fn move_on(&mut self, seq: u32, body: &Body<'a>, changes: &[Member<'a>]) -> Result<(), Refused> {
         if body.from != Some(self.state) {
             return Err(Refused::Altered(format!(
                 "moves from a state that the record is not in: it is in {}",
@@ -193,7 +193,7 @@ impl<'a> State<'a> {
         if body.settled == Some(b"true") {
             self.editors.clear();
         }
-        Ok(())
+        self.lapse(seq, body)
     }
 
     fn sign(&mut self, seq: u32, row: &Row, id: &Uuid, body: &Body<'a>) -> Result<(), Refused> {
@@ -219,15 +219,19 @@ impl<'a> State<'a> {
         if material && !self.editors.contains(&row.pid) {
             self.editors.push(row.pid);
         }
-        if let Some(lapse) = body.lapse {
-            let (changed, seqs) =
-                lapse_members(lapse).ok_or_else(|| lacks("has a `lapse` of another form than described"))?;
-            for signature in self.signatures.iter_mut().filter(|s| seqs.contains(&u64::from(s.seq))) {
-                signature.lapsed = Some((changed, seq));
-            }
-        }
+        self.lapse(seq, body)?;
         if let Some(state) = body.state {
             self.state = state;
+        }
+        Ok(())
+    }
+
+    fn lapse(&mut self, seq: u32, body: &Body<'a>) -> Result<(), Refused> {
+        let Some(lapse) = body.lapse else { return Ok(()) };
+        let (changed, seqs) =
+            lapse_members(lapse).ok_or_else(|| lacks("has a `lapse` of another form than described"))?;
+        for signature in self.signatures.iter_mut().filter(|s| seqs.contains(&u64::from(s.seq))) {
+            signature.lapsed = Some((changed, seq));
         }
         Ok(())
     }
