@@ -132,6 +132,7 @@ const CELL_MAX: usize = 4_000;
 /// Rows and characters of a table that an import fills: an act holds at most 1 MiB.
 const ROWS_MAX: usize = 1_000;
 const TABLE_MAX: usize = 200_000;
+const ACT_MAX: usize = 980_000;
 /// Kinds without the table.
 const NO_SOURCE_ARTEFACT: &[&str] = &["resource-item"];
 const NO_UNMAPPED: &[&str] = &["ai-system"];
@@ -151,9 +152,10 @@ impl Reading {
     /// record to see whether anything changed; record these. The digest of the file is in the table, so these differ with every file.
     pub fn fields_to_record(&self, draft: &Draft) -> Fields {
         let mut fields = draft.fields.clone();
+        let room = (ACT_MAX.saturating_sub(Value::Object(fields.clone()).to_string().len()) / 2).min(TABLE_MAX);
         let tables = [
-            ("source_artefact", NO_SOURCE_ARTEFACT, self.source_artefact(draft)),
-            ("unmapped", NO_UNMAPPED, self.unmapped(draft)),
+            ("source_artefact", NO_SOURCE_ARTEFACT, self.source_artefact(draft, room)),
+            ("unmapped", NO_UNMAPPED, self.unmapped(draft, room)),
         ];
         for (name, without, rows) in tables {
             if !without.contains(&draft.kind.as_str()) && !rows.is_empty() {
@@ -163,23 +165,24 @@ impl Reading {
         fields
     }
 
-    fn source_artefact(&self, draft: &Draft) -> Vec<Value> {
+    fn source_artefact(&self, draft: &Draft, room: usize) -> Vec<Value> {
         let format = cut_chars(&one_line(&format!("{} {}", self.format.word(), self.version)), 500).into_owned();
         let rows = draft.provenance.iter().map(|p| {
             let value = format!("{} (at {})", cell(&p.value), one_line(&p.source));
             json!({"format": format, "file_sha256": self.file_sha256, "field": p.field, "value": cut_chars(&value, CELL_MAX)})
         });
         within(
+            room,
             rows,
             |left| json!({"format": format, "file_sha256": self.file_sha256, "field": "…", "value": format!("{left} more values; see the file")}),
         )
     }
 
-    fn unmapped(&self, draft: &Draft) -> Vec<Value> {
-        let rows = self
-            .kept_of(&draft.key)
-            .map(|l| json!({"field": cut_chars(&one_line(&l.path), 500), "value": cell(&l.value)}));
-        within(rows, |left| json!({"field": "…", "value": format!("{left} more values; see the file")}))
+    fn unmapped(&self, draft: &Draft, room: usize) -> Vec<Value> {
+        let rows = self.kept_of(&draft.key).map(
+            |l| json!({"field": cut_chars(&one_line(&l.path), 500), "value": in_short(&one_line(&l.value), CELL_MAX)}),
+        );
+        within(room, rows, |left| json!({"field": "…", "value": format!("{left} more values; see the file")}))
     }
 }
 
@@ -188,12 +191,12 @@ fn cell(value: &str) -> String {
 }
 
 /// As many rows as fit, and one that says how many did not.
-fn within(rows: impl Iterator<Item = Value>, more: impl Fn(usize) -> Value) -> Vec<Value> {
+fn within(room: usize, rows: impl Iterator<Item = Value>, more: impl Fn(usize) -> Value) -> Vec<Value> {
     let all: Vec<Value> = rows.collect();
     let mut size = 0;
     let fit = all.iter().take(ROWS_MAX).take_while(|row| {
         size += row.to_string().len();
-        size <= TABLE_MAX
+        size <= room
     });
     let fit = fit.count();
     let left = all.len() - fit;

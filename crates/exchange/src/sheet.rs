@@ -1,38 +1,21 @@
 //! Where a reading is put together. Every value that goes into a field is ticked off here with the field's name; what is not ticked off
 //! at the end was kept aside. So nothing can get lost between a format and a kind.
 
+mod limits;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use aims_record::Fields;
 use jiff::civil::Date;
+use limits::{DRAFT_MAX, KEPT_MAX, LIST_MAX, MARKDOWN_MAX, NOTES_MAX, TEXT_LIMITS, TEXT_MAX};
 use serde_json::{Map, Value, json};
 
 use crate::{
     Artefact, Draft, Format, Leftover, Note, Provenance, Reading,
     key::key,
-    text::{clean, cut_bytes, cut_chars, in_short, one_line, sha256},
+    text::{clean, cut_bytes, cut_chars, in_short, is_decimal, one_line, sha256},
     tree::{Spot, Tree},
 };
-
-/// Elements of a list or rows of a table that a record takes.
-const LIST_MAX: usize = 2_000;
-const TEXT_MAX: usize = 500;
-const MARKDOWN_MAX: usize = 65_536;
-/// Notes that a person might still read.
-const NOTES_MAX: usize = 1_000;
-/// Characters of a value that is kept whole; the file holds the rest.
-const KEPT_MAX: usize = 4_000;
-/// Text fields that take more or fewer characters than [`TEXT_MAX`]; a test holds them against the kinds.
-pub(crate) const TEXT_LIMITS: &[(&str, &str, usize)] = &[
-    ("model", "source_url", 2_000),
-    ("model", "digest", 128),
-    ("dataset", "source_url", 2_000),
-    ("dataset", "content_hash", 128),
-    ("component", "source_url", 2_000),
-    ("component", "purl", 1_000),
-    ("component", "licence", 1_000),
-    ("supplier", "website", 2_000),
-];
 
 /// A draft under construction, by its place in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,6 +27,7 @@ pub(crate) struct Sheet {
     file_sha256: String,
     drafts: Vec<Draft>,
     by_key: BTreeMap<String, At>,
+    weights: HashMap<At, usize>,
     owners: HashMap<String, At>,
     taken: HashSet<String>,
     ticked: HashSet<(At, String, String)>,
@@ -59,6 +43,7 @@ impl Sheet {
             file_sha256: sha256(artefact.bytes),
             drafts: Vec::new(),
             by_key: BTreeMap::new(),
+            weights: HashMap::new(),
             owners: HashMap::new(),
             taken: HashSet::new(),
             ticked: HashSet::new(),
@@ -196,11 +181,22 @@ impl Sheet {
 
     /// Whether the list now holds the element.
     fn element(&mut self, at: At, field: &str, text: &str) -> bool {
+        if !self.room(at, text) {
+            return false;
+        }
         let Some(list) = self.list(at, field).filter(|l| l.len() < LIST_MAX) else { return false };
         if !list.iter().any(|e| e == text) {
             list.push(Value::String(text.to_owned()));
         }
         true
+    }
+
+    /// Whether the draft takes this much more; what it does not take is kept.
+    fn room(&mut self, at: At, text: &str) -> bool {
+        let weight = self.weights.entry(at).or_default();
+        let fits = *weight < DRAFT_MAX;
+        *weight += text.len() + text.matches(['"', '\\', '\n', '\t']).count() + 4;
+        fits
     }
 
     /// The list in a field, begun where there is none.
@@ -235,10 +231,11 @@ impl Sheet {
     /// A paragraph put together from several leaves.
     pub fn paragraph(&mut self, at: At, field: &str, paragraph: &str, spots: &[Spot<'_>]) {
         let paragraph = clean(paragraph).0;
-        let before = self.value(at, field).and_then(Value::as_str).unwrap_or_default();
-        if before.len() > MARKDOWN_MAX - 4 {
+        let full = self.value(at, field).and_then(Value::as_str).is_some_and(|t| t.len() > MARKDOWN_MAX - 4);
+        if full || !self.room(at, &paragraph) {
             return;
         }
+        let before = self.value(at, field).and_then(Value::as_str).unwrap_or_default();
         if !before.split("\n\n").any(|p| p == paragraph) && before != paragraph {
             let whole = if before.is_empty() { paragraph } else { format!("{before}\n\n{paragraph}") };
             let short = cut_bytes(&whole, MARKDOWN_MAX).into_owned();
@@ -285,11 +282,11 @@ impl Sheet {
                 row.insert((*column).to_owned(), Value::String(short.into_owned()));
             }
         }
-        if row.is_empty() {
+        let row = Value::Object(row);
+        if row.as_object().is_none_or(Map::is_empty) || !self.room(at, &row.to_string()) {
             return;
         }
         let Some(rows) = self.list(at, table).filter(|r| r.len() < LIST_MAX) else { return };
-        let row = Value::Object(row);
         if !rows.contains(&row) {
             rows.push(row);
         }
@@ -382,13 +379,6 @@ impl Sheet {
             }
         }
     }
-}
-
-/// A decimal as `aims_record` takes it, not negative.
-fn is_decimal(text: &str) -> bool {
-    let all = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    let (whole, fraction) = text.split_once('.').map_or((text, None), |(w, f)| (w, Some(f)));
-    text.len() <= 30 && all(whole) && (whole.len() == 1 || !whole.starts_with('0')) && fraction.is_none_or(all)
 }
 
 #[cfg(test)]

@@ -72,3 +72,10 @@ pub(crate) fn in_short(text: &str, max: usize) -> String {
     }
     format!("sha256:{} ({} bytes, in the file)", sha256(text.as_bytes()), text.len())
 }
+
+/// A decimal as `aims_record` takes it, not negative.
+pub(crate) fn is_decimal(text: &str) -> bool {
+    let all = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    let (whole, fraction) = text.split_once('.').map_or((text, None), |(w, f)| (w, Some(f)));
+    text.len() <= 30 && all(whole) && (whole.len() == 1 || !whole.starts_with('0')) && fraction.is_none_or(all)
+}

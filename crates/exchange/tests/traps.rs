@@ -344,3 +344,21 @@ fn every_field_that_an_import_fills_is_documented() {
         }
     }
 }
+
+#[test]
+fn a_draft_never_outgrows_an_act() {
+    let quotes = "\\\"".repeat(60_000);
+    let rai = ["dataBiases", "dataCollection", "dataUseCases", "dataAnnotationProtocol", "dataReleaseMaintenancePlan"];
+    let texts: Vec<String> = rai.iter().map(|p| format!("\"rai:{p}\":\"{quotes}\"")).collect();
+    let languages: Vec<String> = (0..3_000).map(|n| format!("\"{n}{}\"", "x".repeat(600))).collect();
+    let keywords: Vec<String> = (0..3_000).map(|n| format!("\"{n}{}\"", "\\\"".repeat(600))).collect();
+    let text = format!(
+        r#"{{"@type":"sc:Dataset","name":"x",{},"inLanguage":[{}],"keywords":[{}]}}"#,
+        texts.join(","),
+        languages.join(","),
+        keywords.join(",")
+    );
+    let reading = read(Format::Croissant, "x.json", text.as_bytes()).unwrap();
+    check_against_kinds("large", &reading);
+    assert!(reading.kept.iter().any(|l| l.path.starts_with("/inLanguage")), "what found no room is kept");
+}

@@ -1,7 +1,7 @@
 use aims_framework::Content;
 use aims_record::Shape;
 
-use super::{MARKDOWN_MAX, TEXT_LIMITS, TEXT_MAX};
+use super::limits::{MARKDOWN_MAX, TEXT_LIMITS, TEXT_MAX};
 
 #[test]
 fn the_limits_are_those_of_the_kinds() {
