@@ -26,6 +26,14 @@ pub(crate) struct Held {
     pub(crate) withdrawn: bool,
 }
 
+impl Held {
+    /// What is allocated beside it, with 16 bytes for each allocation.
+    pub(crate) fn bytes(&self) -> usize {
+        let fields: usize = self.fields.iter().map(|(_, stored)| stored.bytes()).sum();
+        self.number.len() + 16 + size_of_val(&*self.fields) + 16 + fields
+    }
+}
+
 /// A record of a register.
 #[derive(Clone, Copy)]
 pub struct Entry<'a> {

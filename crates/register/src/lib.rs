@@ -109,6 +109,15 @@ impl Register {
         range.iter().filter_map(|(_, slot)| self.at(*slot))
     }
 
+    /// An estimate of the memory it takes, in bytes: what is allocated for records, indexes and ids, without shared words.
+    pub fn bytes(&self) -> usize {
+        let held: usize = self.held.iter().flatten().map(Held::bytes).sum();
+        held + self.held.capacity() * size_of::<Option<Held>>()
+            + self.by_id.capacity() * (size_of::<(u128, Slot)>() + 1)
+            + self.by_kind.capacity() * size_of::<(Word, Slot)>()
+            + self.inverse.capacity() * size_of::<(Slot, Word, Slot)>()
+    }
+
     pub(crate) fn at(&self, slot: Slot) -> Option<Entry<'_>> {
         let held = self.held.get(usize::try_from(slot).ok()?)?.as_ref()?;
         Some(Entry { register: self, held })

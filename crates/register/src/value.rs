@@ -24,6 +24,20 @@ pub(crate) enum Stored {
     Members(Box<[(Word, Stored)]>),
 }
 
+impl Stored {
+    /// What is allocated beside it, with 16 bytes for each allocation.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Stored::Text(text) => text.len() + 16,
+            Stored::List(list) => size_of_val(&**list) + 16 + list.iter().map(Stored::bytes).sum::<usize>(),
+            Stored::Members(members) => {
+                size_of_val(&**members) + 16 + members.iter().map(|(_, s)| s.bytes()).sum::<usize>()
+            }
+            Stored::Option(_) | Stored::Flag(_) | Stored::Record(_) => 0,
+        }
+    }
+}
+
 /// A field's value.
 #[derive(Clone, Copy)]
 pub struct Value<'a> {
