@@ -20,6 +20,8 @@ mod erasures;
 mod error;
 mod evidence;
 mod folder;
+#[cfg(test)]
+mod full_disk;
 mod instance;
 mod log;
 mod organization;

@@ -1,0 +1,89 @@
+//! A full disk, played by a limit on the database's pages.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, AtomicU64, Ordering},
+};
+
+use aims_record::{Actor, ActorKind};
+use jiff::Timestamp;
+
+use crate::{
+    Chance, Clock, Deed, Envelope, Founding, OpenOptions, Organization, Outcome, Software, StoreError, WriteError,
+};
+
+struct Counter(AtomicI64, AtomicU64);
+
+impl Clock for Counter {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.0.fetch_add(1, Ordering::Relaxed)).unwrap()
+    }
+}
+
+impl Chance for Counter {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill_with(|| (self.1.fetch_add(1, Ordering::Relaxed) % 251) as u8);
+    }
+    fn id(&self) -> String {
+        format!("01940c9e-2222-7cc3-9d54-{:012x}", self.1.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+fn envelope() -> Envelope {
+    let org = "01940c9e-0000-7cc3-9d54-2d8cf1a0b000".to_owned();
+    Envelope {
+        actor: Actor { amr: vec![], kind: ActorKind::System, on_behalf: vec![], pid: org },
+        deed: Deed::Plain {
+            act: "noted".into(),
+            outcome: Outcome::Done,
+            reason: None,
+            refs: vec![],
+            body: Some(serde_json::json!({ "text": "x".repeat(20_000) })),
+        },
+        idem: None,
+        policy_digest: "9a1b".repeat(16),
+        sw: Software { build_sha256: "c0de".repeat(16), version: "0.1.0".into() },
+        req: None,
+        evidence: vec![],
+    }
+}
+
+fn limit(organization: &Organization, pages: u64) {
+    let sql = format!("PRAGMA max_page_count = {pages}");
+    let set = move |desk: &mut crate::desk::Desk| {
+        desk.books.reading.conn.query_row(&sql, [], |_| Ok(())).map_err(StoreError::from)
+    };
+    organization.ask_desk(set).unwrap();
+}
+
+#[test]
+fn o01_on_a_full_disk_nothing_is_saved_reading_works_and_writing_goes_on_with_space() {
+    let dir = tempfile::tempdir().unwrap();
+    let given = Arc::new(Counter(AtomicI64::new(1_790_000_000_000), AtomicU64::new(1)));
+    let first = envelope();
+    let founding = Founding {
+        name: "Example".into(),
+        origin: "example.org/org/1".into(),
+        org: first.actor.pid.clone(),
+        actor: first.actor,
+        policy_digest: first.policy_digest,
+        sw: first.sw,
+    };
+    let organization = Organization::found(dir.path(), founding, given.clone(), given.clone()).unwrap();
+    limit(&organization, 100);
+    let mut saved = 1;
+    let full = loop {
+        match organization.write(|draft| draft.append(envelope())) {
+            Ok(written) => saved = written.seq + 1,
+            Err(error) => break error,
+        }
+        assert!(saved < 100);
+    };
+    assert!(matches!(full, WriteError::StorageFull), "{full}");
+    assert_eq!(organization.snapshot().unwrap().size().unwrap(), saved);
+    limit(&organization, 10_000);
+    assert_eq!(organization.write(|draft| draft.append(envelope())).unwrap().seq, saved);
+    organization.close().unwrap();
+    let organization = Organization::open(dir.path(), OpenOptions::write(), given.clone(), given).unwrap();
+    assert_eq!(organization.verify(&mut |_, _| {}).unwrap().findings, []);
+}
