@@ -75,13 +75,13 @@ impl Books {
     }
 
     /// Runs one command of our own.
-    pub fn write<R: Send, E: Send>(
+    pub fn write<R, E>(
         &mut self,
         command: impl FnOnce(&Draft<'_>) -> Result<R, E> + Send + 'static,
     ) -> Result<R, WriteError<E>>
     where
-        R: 'static,
-        E: 'static,
+        R: Send + 'static,
+        E: Send + 'static,
     {
         let (answer, answered) = sync_channel(1);
         self.run(vec![Box::new(Pending::new(command, answer))]);

@@ -21,12 +21,15 @@ const SIGN_EVERY: Duration = Duration::from_secs(1);
 /// At most one note of it in the instance's log in this time.
 const NOTE_EVERY: Duration = Duration::from_secs(60);
 
+/// Work of our own.
+pub(crate) type Task = Box<dyn FnOnce(&mut Desk) + Send>;
+
 /// What comes to the desk.
 pub(crate) enum Order {
     /// Runs in a batch.
     Command(Box<dyn Command>),
     /// Runs between batches.
-    Task(Box<dyn FnOnce(&mut Desk) + Send>),
+    Task(Task),
 }
 
 /// Everything that writes.
@@ -126,11 +129,7 @@ impl Desk {
 
 /// Takes what waits, up to a batch. As many as came last time are probably on their way: for those it waits a moment;
 /// a lone client never does.
-fn gather(
-    first: Order,
-    orders: &Receiver<Order>,
-    expected: usize,
-) -> (Vec<Box<dyn Command>>, Option<Box<dyn FnOnce(&mut Desk) + Send>>) {
+fn gather(first: Order, orders: &Receiver<Order>, expected: usize) -> (Vec<Box<dyn Command>>, Option<Task>) {
     let deadline = Instant::now() + GATHER;
     let mut commands = Vec::new();
     let mut next = Some(first);

@@ -1,6 +1,7 @@
 //! A command's view of the store while it runs: everything as it stands, and what it appends.
 
 mod compose;
+mod store;
 
 use std::{
     cell::{Cell, RefCell},
@@ -161,7 +162,7 @@ impl<'a> Draft<'a> {
         })?;
         let Some((salt, request, seq)) = row else { return Ok(None) };
         let seq = unsigned(seq);
-        if *compose::hide(&salt, &idem.request).as_bytes() != *request {
+        if *store::hide(&salt, &idem.request).as_bytes() != *request {
             return Err(AppendError::IdempotencyMismatch { key: idem.key.clone(), seq });
         }
         let bytes = self.entry(seq)?.ok_or(StoreError::NoEntry(seq))?;

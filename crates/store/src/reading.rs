@@ -115,6 +115,7 @@ pub enum Gone {
 }
 
 /// A record as it was.
+#[expect(clippy::large_enum_variant, reason = "held one at a time, and mostly a record")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Then {
     /// As it stood.

@@ -65,7 +65,7 @@ impl Check<'_> {
             frontier.append(leaf);
             self.grow(&mut levels, 0, leaf)?;
             before.size += 1;
-            if before.size % 1024 == 0 {
+            if before.size.is_multiple_of(1024) {
                 (self.progress)(before.size, head_size);
             }
             Ok(())
