@@ -241,7 +241,7 @@ fn state_of(grade: Grade) -> State {
 
 /// Puts a verdict in order: the gravest reason first and its state on top, everything cited once.
 fn settle(verdict: &mut Verdict) {
-    verdict.reasons.sort_by(|a, b| b.state.cmp(&a.state));
+    verdict.reasons.sort_by_key(|r| std::cmp::Reverse(r.state));
     let gravest = verdict.reasons.first().map_or(State::Conforms, |r| r.state);
     verdict.state = verdict.state.max(gravest);
     verdict.witnesses.sort();

@@ -159,10 +159,10 @@ fn written(next: &Next, block: &Block, subject: Option<Entry<'_>>) -> Option<Nex
 /// Fields that a new record needs in order to be the one asked for: the link, and what the filters fix.
 fn begun(records: &Records, subject: Option<Entry<'_>>) -> Vec<(String, String)> {
     let mut fields = Vec::new();
-    if let (Linked::Their(field), Some(subject)) = (&records.linked, subject) {
-        if !field.contains('.') {
-            fields.push((field.clone(), subject.number().to_owned()));
-        }
+    if let (Linked::Their(field), Some(subject)) = (&records.linked, subject)
+        && !field.contains('.')
+    {
+        fields.push((field.clone(), subject.number().to_owned()));
     }
     fixed(&records.filter, &mut fields);
     fields

@@ -75,7 +75,7 @@ impl<'a> Rules<'a, '_> {
             Some(node) => self.if_empty(node)?,
             None => IfEmpty { otherwise: nobody(kind), unless: None },
         };
-        Some(About::Every { kind: kind.id.clone(), filter, if_empty })
+        Some(About::Every { kind: kind.id.clone(), filter, if_empty: Box::new(if_empty) })
     }
 
     fn if_empty(&mut self, node: &Node) -> Option<IfEmpty> {

@@ -29,7 +29,7 @@ pub enum About {
         /// Which of them.
         filter: Filter,
         /// What it means that there is none.
-        if_empty: IfEmpty,
+        if_empty: Box<IfEmpty>,
     },
 }
 
