@@ -115,6 +115,11 @@ impl Books {
         self.stopped.is_none() && self.signer.signed().size() < self.tail.size
     }
 
+    /// Whether something is left to do when nobody writes: a checkpoint, or traces to remove.
+    pub fn is_behind(&self) -> bool {
+        self.is_unsigned() || (self.scrub_due.is_some() && self.stopped.is_none())
+    }
+
     /// Runs work of our own (a rebuild) in one transaction.
     pub fn exclusively(&mut self, work: impl FnOnce(&Reading) -> Result<(), StoreError>) -> Result<(), StoreError> {
         self.execute("BEGIN IMMEDIATE")?;

@@ -83,7 +83,7 @@ impl Desk {
             if let Some(task) = task {
                 task(&mut self);
             }
-            if self.books.is_unsigned() && self.signed_at.elapsed() >= SIGN_EVERY {
+            if self.books.is_behind() && self.signed_at.elapsed() >= SIGN_EVERY {
                 self.tidy();
             }
         }
@@ -91,7 +91,7 @@ impl Desk {
 
     /// Waits for an order, but not beyond the moment when a checkpoint is due.
     fn wait(&self, orders: &Receiver<Order>) -> Result<Order, RecvTimeoutError> {
-        if !self.books.is_unsigned() {
+        if !self.books.is_behind() {
             return orders.recv().map_err(|_| RecvTimeoutError::Disconnected);
         }
         orders.recv_timeout(SIGN_EVERY.saturating_sub(self.signed_at.elapsed()))
@@ -99,6 +99,7 @@ impl Desk {
 
     /// Signs what is unsigned, and does what could not be done before. A failure shows when a checkpoint is asked for.
     fn tidy(&mut self) {
+        self.signed_at = Instant::now();
         self.books.scrub();
         if self.books.is_unsigned() {
             let _ = self.sign();

@@ -218,7 +218,7 @@ impl Organization {
     }
 
     /// Runs a command on the writer thread; answers after its transaction is on disk. A command that answers `Err`
-    /// writes nothing, and neither does one that panics.
+    /// writes nothing, and neither does one that panics. A command must not call this itself: it would wait for its own end.
     ///
     /// # Errors
     /// [`WriteError`] says whether it was saved; only [`WriteError::Unknown`] leaves that open.

@@ -120,6 +120,8 @@ impl Sniffer {
         let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
         let known = EXTENSIONS.iter().find(|(known, ..)| extension.as_deref() == Some(known));
         match known {
+            // Text in another encoding, or with a stray control character, is no lie; it is kept and never shown.
+            Some((_, "text/plain", _)) if found == UNKNOWN => Sniffed::Download,
             // An extension that we know must tell the truth.
             Some((_, content, _)) if *content != found => Sniffed::Contradicts(found),
             _ if self.is_dangerous(found) => Sniffed::Download,
