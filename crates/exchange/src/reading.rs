@@ -133,9 +133,6 @@ const CELL_MAX: usize = 4_000;
 const ROWS_MAX: usize = 1_000;
 const TABLE_MAX: usize = 200_000;
 const ACT_MAX: usize = 980_000;
-/// Kinds without the table.
-const NO_SOURCE_ARTEFACT: &[&str] = &["resource-item"];
-const NO_UNMAPPED: &[&str] = &["ai-system"];
 
 impl Reading {
     /// The draft with this key.
@@ -148,17 +145,14 @@ impl Reading {
         self.kept.iter().filter(move |l| l.draft == key)
     }
 
-    /// The draft's fields with the tables `source_artefact` and `unmapped`, where its kind has them. Compare [`Draft::fields`] with a
+    /// The draft's fields with the tables `source_artefact` and `unmapped`. Compare [`Draft::fields`] with a
     /// record to see whether anything changed; record these. The digest of the file is in the table, so these differ with every file.
     pub fn fields_to_record(&self, draft: &Draft) -> Fields {
         let mut fields = draft.fields.clone();
         let room = (ACT_MAX.saturating_sub(Value::Object(fields.clone()).to_string().len()) / 2).min(TABLE_MAX);
-        let tables = [
-            ("source_artefact", NO_SOURCE_ARTEFACT, self.source_artefact(draft, room)),
-            ("unmapped", NO_UNMAPPED, self.unmapped(draft, room)),
-        ];
-        for (name, without, rows) in tables {
-            if !without.contains(&draft.kind.as_str()) && !rows.is_empty() {
+        let tables = [("source_artefact", self.source_artefact(draft, room)), ("unmapped", self.unmapped(draft, room))];
+        for (name, rows) in tables {
+            if !rows.is_empty() {
                 fields.insert(name.to_owned(), Value::Array(rows));
             }
         }

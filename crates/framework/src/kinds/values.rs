@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 use crate::yaml::{self, ContentError, Node, Reading, Scalar, did_you_mean};
 
+/// So many options are listed in an error where none is near.
+const OPTIONS_SHOWN: usize = 12;
+
 /// The value of `field` that is written at `node`.
 ///
 /// # Errors
@@ -160,7 +163,13 @@ fn option<'n>(
     let found = options.iter().map(|(id, _)| id).find(|id| *id == given || ends(id));
     if found.is_none() {
         let short = |id: &'n str| if given.contains('/') { id } else { id.rsplit('/').next().unwrap_or(id) };
-        let hint = did_you_mean(given, options.iter().map(|(id, _)| short(id)));
+        let hint = match did_you_mean(given, options.iter().map(|(id, _)| short(id))) {
+            near if !near.is_empty() => near,
+            _ if options.len() <= OPTIONS_SHOWN => {
+                format!("; it is one of: {}", options.iter().map(|(id, _)| short(id)).collect::<Vec<_>>().join(", "))
+            }
+            _ => String::new(),
+        };
         reading.wrong(node, format!("`{}` cannot be `{given}`{hint}", field.name));
     }
     found.cloned()

@@ -1,0 +1,7 @@
+//! Use cases end to end: what a person does at a terminal, and what the ledger and the records say afterwards.
+
+mod endings;
+mod evidence;
+mod files;
+mod imports;
+mod stage;
