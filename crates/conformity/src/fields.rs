@@ -44,7 +44,7 @@ impl<'a> Engine<'a> {
             FieldTest::Flag(wanted) => Answer::fixed(values.iter().any(|v| v.flag() == Some(*wanted))),
             FieldTest::In(options) => Answer::fixed(texts().any(|t| options.iter().any(|o| o == t))),
             FieldTest::Covers(options) => Answer::fixed(options.iter().all(|o| texts().any(|t| o == t))),
-            FieldTest::CoversControls(framework) => Answer::fixed(self.uncovered(framework, values).is_empty()),
+            FieldTest::CoversControls(framework) => Answer::fixed(self.covers_controls(framework, values)),
             FieldTest::Includes(field) => {
                 let Some(subject) = looked.subject else { return Answer::NO };
                 let own: Vec<&str> = match field.as_str() {
@@ -65,20 +65,22 @@ impl<'a> Engine<'a> {
             FieldTest::NotAfter(bound) => Answer::fixed(self.not_after(bound, values, looked, faults)),
             FieldTest::NotBefore(bound) => {
                 let bound = bound_of(bound, looked);
-                let fine = |b: Timestamp| instants(values).any(|v| day_of(v) >= day_of(b));
-                Answer::fixed(bound.is_none_or(fine))
+                let fine = |v: Timestamp| bound.is_none_or(|b| day_of(v) >= day_of(b));
+                Answer::fixed(instants(values).any(fine))
             }
             FieldTest::Held { roles, at } => Answer::fixed(self.held(roles, at, values, looked, faults)),
             FieldTest::ApartFrom(other) => {
                 let others: Vec<Entry<'_>> =
                     looked.field(other).into_iter().flat_map(Value::each).filter_map(Value::record).collect();
-                Answer::fixed(records().all(|r| !others.contains(&r)))
+                // nobody named on either side shows nothing about independence
+                let named = records().next().is_some() && !others.is_empty();
+                Answer::fixed(named && records().all(|r| !others.contains(&r)))
             }
             FieldTest::EachLinked(filter) => {
-                let empty = Answer::fixed(records().next().is_some());
+                let whole = Answer::fixed(!values.is_empty() && records().count() == values.len());
                 let each: Vec<_> =
                     records().map(|r| self.filter(filter, Looked { record: r, row: None, ..looked }, faults)).collect();
-                Answer::all(each.into_iter().chain([empty]))
+                Answer::all(each.into_iter().chain([whole]))
             }
             FieldTest::SomeLinked(filter) => {
                 let mut inner = Faults::ignored();
@@ -164,7 +166,7 @@ impl<'a> Engine<'a> {
 
     /// By its own date, and known by then too: what was recorded only afterwards is noted as backdated and does not count.
     fn not_after(&self, bound: &Bound, values: &[Value<'a>], looked: Looked<'a>, faults: &mut Faults<'a>) -> bool {
-        let Some(bound) = bound_of(bound, looked) else { return true };
+        let Some(bound) = bound_of(bound, looked) else { return instants(values).next().is_some() };
         let Some(end) = end_of(day_of(bound)) else { return true };
         if !instants(values).any(|v| v < end) {
             return false;
@@ -201,14 +203,14 @@ impl<'a> Engine<'a> {
         !found.is_empty() && found.iter().all(Option::is_some)
     }
 
-    /// Controls of the framework that are not named exactly once.
-    fn uncovered(&self, framework: &str, values: &[Value<'a>]) -> Vec<&'a str> {
+    /// Whether each control of the framework is named exactly once; a framework without controls shows nothing.
+    fn covers_controls(&self, framework: &str, values: &[Value<'a>]) -> bool {
         let mut times: BTreeMap<&str, usize> = BTreeMap::new();
         for text in values.iter().filter_map(|v| v.text()) {
             *times.entry(text).or_default() += 1;
         }
         let controls = self.frameworks.by_id.get(framework).map_or(&[][..], |f| &f.controls);
-        controls.iter().map(|c| c.id.as_str()).filter(|id| times.get(id) != Some(&1)).collect()
+        !controls.is_empty() && controls.iter().all(|c| times.get(c.id.as_str()) == Some(&1))
     }
 }
 

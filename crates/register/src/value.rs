@@ -91,13 +91,14 @@ impl<'a> Value<'a> {
         find(&self.register.words, members, name).map(|stored| Value { register: self.register, stored })
     }
 
-    /// Whether something is written: not blank text, not an empty list.
+    /// Whether something is written: not blank text, not an empty list, not a link to what was withdrawn or disposed of.
     pub fn is_set(self) -> bool {
         match self.stored {
             Stored::Text(text) => !text.trim().is_empty(),
-            Stored::List(list) => !list.is_empty(),
+            Stored::List(_) => self.each().any(Value::is_set),
             Stored::Members(members) => !members.is_empty(),
-            Stored::Option(_) | Stored::Flag(_) | Stored::Record(_) => true,
+            Stored::Record(_) => self.record().is_some_and(|r| r.stands()),
+            Stored::Option(_) | Stored::Flag(_) => true,
         }
     }
 }
