@@ -1,6 +1,6 @@
 //! Acts: decided and appended in one transaction.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use aims_ledger::Hash;
 use aims_record::{Accepted, Actor, Ask, Fields, File, Kinds, Proposal, Refusal, decide};
@@ -241,6 +241,3 @@ fn repeated(draft: &Draft<'_>, seq: u64) -> Result<Done, Failure> {
     let id = entry.obj.map(|o| o.id).unwrap_or_default();
     answer(draft, id, entry.act, seq, aims_ledger::leaf_hash(&bytes).to_string(), entry.ts)
 }
-
-/// Ids of records that the same command begins, by key.
-pub(crate) type Begun = BTreeMap<String, String>;

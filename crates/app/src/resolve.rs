@@ -1,13 +1,15 @@
 //! Names become ids: people write numbers and keys, records hold ids.
 
+use std::collections::BTreeMap;
+
 use aims_record::{Field, Fields, Kind, Refusal, Shape};
 use aims_store::Reading;
 use serde_json::Value;
 
-use crate::{Failure, acts::Begun};
+use crate::Failure;
 
-/// Keys of records that the same command begins.
-pub(crate) type Known = Begun;
+/// Ids of records that the same command begins, by key.
+pub(crate) type Known = BTreeMap<String, String>;
 
 /// The id that a word names: an id, a number such as `SYS-0007`, or a key.
 ///

@@ -6,20 +6,8 @@ use thiserror::Error;
 
 use crate::{
     Fields,
-    record::{Disposal, File, Kept, Lapsed, Record, SeqRef, Signature, Tombstone},
+    record::{Disposal, File, Kept, Lapsed, Record, SeqRef, Signature, Stamp, Tombstone},
 };
-
-/// Who did an act, where it stands in the ledger, and when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Stamp {
-    /// Person id.
-    pub by: String,
-    /// Index of the entry.
-    pub seq: u64,
-    /// UTC with milliseconds.
-    pub ts: String,
-}
 
 /// An act on one record: what was done, and why.
 #[derive(Clone, Debug, PartialEq)]

@@ -14,12 +14,12 @@ mod record;
 mod refusal;
 mod validate;
 
-pub use act::{Act, ActBody, ApplyError, Erasure, Lapse, LinkBody, Stamp};
+pub use act::{Act, ActBody, ApplyError, Erasure, Lapse, LinkBody};
 pub use decide::{Accepted, Actor, ActorKind, Ask, Proposal, Seal, Standing, decide};
 pub use history::{Names, sentence};
 pub use kind::*;
 pub use nearest::nearest;
-pub use record::{File, Kept, Lapsed, Record, SeqRef, Signature, Tombstone, content_digest, seal_of};
+pub use record::{File, Kept, Lapsed, Record, SeqRef, Signature, Stamp, Tombstone, content_digest, seal_of};
 pub use refusal::{Problem, Refusal};
 pub use validate::{check_fields, check_value};
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{Fields, act::Stamp};
+use crate::Fields;
 
 /// What is kept of a record: its state, or what disposal left.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -147,6 +147,18 @@ pub struct Disposal {
     pub rule: String,
     /// The entry.
     pub seq: u64,
+}
+
+/// Who did an act, where it stands in the ledger, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stamp {
+    /// Person id.
+    pub by: String,
+    /// Index of the entry.
+    pub seq: u64,
+    /// UTC with milliseconds.
+    pub ts: String,
 }
 
 /// An entry's number.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::{
-    act::{ActBody, Stamp},
+    act::ActBody,
     kind::*,
-    record::content_digest,
+    record::{Stamp, content_digest},
 };
 
 const ANNA: &str = "00000000-0000-7000-8000-00000000000a";
