@@ -4,4 +4,6 @@ mod endings;
 mod evidence;
 mod files;
 mod imports;
+mod own_kinds;
+mod sooner_or_later;
 mod stage;
