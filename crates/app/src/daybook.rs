@@ -2,7 +2,7 @@
 //! each day; samples, demonstrations and scenario tests are daybooks.
 
 use std::{
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     sync::Arc,
 };
 
@@ -73,6 +73,18 @@ impl Daybook {
         Ok(aims)
     }
 
+    /// A file beside the daybook; a daybook reaches no other.
+    fn file(&self, name: &str) -> Result<PathBuf, Failure> {
+        let inside = Path::new(name).components().all(|c| matches!(c, Component::Normal(_)));
+        if name.is_empty() || !inside {
+            return Err(Failure::usage(
+                "file_outside",
+                format!("`{name}` is no file beside the daybook {}", self.name),
+            ));
+        }
+        Ok(self.folder.join(name))
+    }
+
     fn start(&self, reading: &mut Reading<'_>) -> Option<Start> {
         let of = |node: Option<&Node>, key: &str| node.and_then(|n| n.get(key)).and_then(Node::text).map(str::to_owned);
         let (organization, founder) = (self.root.get("organization"), self.root.get("founder"));
@@ -140,7 +152,7 @@ impl Daybook {
         if verb.text == "import" {
             let format = Format::of_word(&word("format"))
                 .ok_or_else(|| Failure::usage("format_unknown", format!("there is no format `{}`", word("format"))))?;
-            let path = self.folder.join(word("file"));
+            let path = self.file(&word("file"))?;
             let plan = aims.plan_import(format, &path)?;
             return Ok((told, aims.import(actor, &path, plan)?.len()));
         }
@@ -203,7 +215,7 @@ impl Daybook {
                 to: text("to").unwrap_or_default(),
             },
             "attach" => {
-                let file = aims.take_file(&self.folder.join(text("file").unwrap_or_default()), None, None)?;
+                let file = aims.take_file(&self.file(&text("file").unwrap_or_default())?, None, None)?;
                 Wish::Attach { record: record(), seen, field: text("field"), file }
             }
             "sign" => Wish::Sign { record: record(), seen, meaning: text("meaning"), digest: None },

@@ -155,7 +155,7 @@ fn refuse_other_kind(record: &Record, written: &RecordFile) -> Result<(), Failur
     }
     let refusal =
         Refusal::KeyTaken { key: written.key.clone(), record: format!("{} ({})", record.number, record.kind) };
-    Err(Failure::RefusedAt { at: place(&written), refusal: Box::new(refusal) })
+    Err(Failure::RefusedAt { at: place(written), refusal: Box::new(refusal) })
 }
 
 fn plan_withdrawal(stored: &Stored, key: String, plan: &mut FilesPlan) -> Result<(), Failure> {

@@ -31,9 +31,6 @@ const FOUNDING_ROLES: [(&str, &str); 2] = [
     ("aims-manager", "Builds the management system up and reports on it."),
 ];
 
-/// The folder of the framework in `content/`.
-const FRAMEWORK: &str = "frameworks/iso-42001/";
-
 /// One organization, open for reading or writing.
 pub struct Aims {
     pub(crate) store: Organization,
@@ -264,10 +261,7 @@ fn load_content(dir: &Path) -> Result<(Arc<Kinds>, Arc<Frameworks>), Failure> {
     let own = if own.is_dir() { read_folder(&own, "yaml")? } else { Vec::new() };
     let content = Content::embedded().with_folder(own);
     let kinds = content.kinds()?;
-    let files: Vec<(&str, &str)> =
-        content.under(FRAMEWORK).filter_map(|(name, text)| Some((name.strip_prefix(FRAMEWORK)?, text))).collect();
-    let framework = standard::load(&files, &kinds, &aims_conformity::predicate_names())?;
-    let frameworks = Frameworks::from_iter([framework]);
+    let frameworks = standard::load_all(&content, &kinds, &aims_conformity::predicate_names())?;
     Ok((Arc::new(kinds), Arc::new(frameworks)))
 }
 

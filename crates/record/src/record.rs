@@ -9,6 +9,7 @@ use crate::Fields;
 /// What is kept of a record: its state, or what disposal left.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "tombstones are rare; a box would cost every record an allocation")]
 pub enum Kept {
     /// What disposal left. First, since its `disposed` member tells it from a record.
     Disposed(Tombstone),
