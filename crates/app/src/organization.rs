@@ -65,6 +65,7 @@ pub struct Founder {
 
 impl Aims {
     /// Founds an organization in a new or empty folder: its first person, its own record, and the roles without which nobody could assign any.
+    /// It is built beside the folder and moved in when it is whole, so that an interruption leaves no half of one.
     ///
     /// # Errors
     /// [`Failure::Store`] where the folder holds one already.
@@ -82,10 +83,14 @@ impl Aims {
             policy_digest: kinds.digest.clone(),
             sw: software(),
         };
-        let store = Organization::found(dir, founding, clock.clone(), chance.clone())?;
-        let aims = Aims { store, kinds, frameworks, clock, chance, dir: dir.to_owned() };
+        let building = building_site(dir, &founding.org)?;
+        let store = Organization::found(&building, founding, clock.clone(), chance.clone())?;
+        let aims =
+            Aims { store, kinds, frameworks, clock: clock.clone(), chance: chance.clone(), dir: building.clone() };
         aims.begin(&actor, founder, start)?;
-        Ok(aims)
+        aims.close()?;
+        move_in(&building, dir)?;
+        Aims::open_with(dir, Access::Write, clock, chance)
     }
 
     /// Opens an organization with the machine's clock.
@@ -204,6 +209,27 @@ impl Aims {
             Ok(())
         })?)
     }
+}
+
+/// Where an organization is built before it moves in: beside its folder, so that moving is one step.
+fn building_site(dir: &Path, org: &str) -> Result<PathBuf, Failure> {
+    let failed = |error| Failure::File { path: dir.to_owned(), error };
+    if dir.exists() && fs::read_dir(dir).map_err(failed)?.next().is_some() {
+        let message = format!("`{}` is not empty; name a new or empty folder", dir.display());
+        return Err(Failure::usage("folder_not_empty", message));
+    }
+    let name =
+        dir.file_name().ok_or_else(|| Failure::usage("folder_unnamed", "name the folder of the organization"))?;
+    let parent = dir.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(failed)?;
+    Ok(parent.join(format!(".{}.founding-{org}", name.to_string_lossy())))
+}
+
+fn move_in(building: &Path, dir: &Path) -> Result<(), Failure> {
+    let failed = |error| Failure::File { path: dir.to_owned(), error };
+    fs::rename(building, dir).map_err(failed)?;
+    let parent = dir.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::File::open(parent).and_then(|folder| folder.sync_all()).map_err(failed)
 }
 
 struct Beginning<'a> {

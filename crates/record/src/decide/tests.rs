@@ -163,9 +163,8 @@ impl Seal for Counter<'_> {
 
 impl Memory {
     fn founded() -> Memory {
-        let mut memory = Memory::default();
-        memory.roles = vec![(ANNA.into(), "top-management".into()), (BEN.into(), "top-management".into())];
-        memory
+        let roles = vec![(ANNA.into(), "top-management".into()), (BEN.into(), "top-management".into())];
+        Memory { roles, ..Memory::default() }
     }
 
     fn ask(&mut self, by: &str, proposal: Proposal) -> Result<Act, Refusal> {
