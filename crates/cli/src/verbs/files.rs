@@ -13,7 +13,7 @@ use crate::{
 use super::ask::go_on;
 
 pub fn plan(session: &Session, args: &Plan) -> Result<(), Fault> {
-    let plan = session.write()?.plan_files(&args.folder)?;
+    let plan = session.read()?.plan_files(&args.folder)?;
     session.out.answer(&plan, |plan| render::plan::files(&plan.records))
 }
 
