@@ -14,6 +14,7 @@ use std::{
 };
 
 use aims_tests::{
+    alter,
     check::{Held, hold},
     count,
     driver::{Answers, Course},
@@ -33,20 +34,60 @@ fn run(place: &Path, seed: u64) -> Run {
     Run { driver, dir, notes: place.join("notes"), course, sync: None }
 }
 
-/// How often each call is made in a run without faults.
-fn census(seed: u64) -> BTreeMap<String, usize> {
-    let place = scratch();
-    let recording = place.path().join("recording");
-    run(place.path(), seed).record(&recording);
-    calls(&fs::read_to_string(recording).expect("the recording"))
+/// Where a fault is put: into the founding run or a later one, at which call, the how manyth of a thread.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    founded: bool,
+    call: &'static str,
+    when: usize,
 }
 
-/// `wanted` places, spread evenly over each of the calls and over the calls.
-fn places(calls: &BTreeMap<String, usize>, of: &[&'static str], wanted: usize) -> Vec<(&'static str, usize)> {
-    let made: Vec<(&str, usize)> = of.iter().filter_map(|name| Some((*name, *calls.get(*name)?))).collect();
-    let each = wanted.div_ceil(made.len().max(1));
-    let spread = |count: usize| (0..each.min(count)).map(move |n| 1 + n * count / each.min(count));
-    made.into_iter().flat_map(|(name, count)| spread(count).map(move |when| (name, when))).collect()
+/// An organization that was founded and used before, with the answers of that time.
+struct Founded {
+    files: alter::Files,
+    notes: String,
+}
+
+impl Founded {
+    fn new(seed: u64) -> Founded {
+        let place = scratch();
+        let run = run(place.path(), seed ^ 1);
+        assert_eq!(aims_tests::driver::run(&run.dir, &run.notes, run.course), 0);
+        Founded { files: alter::read(&run.dir), notes: fs::read_to_string(run.notes).expect("notes") }
+    }
+
+    /// Lays everything out for one run.
+    fn lay_out(&self, place: &Path, seed: u64, founded: bool) -> Run {
+        let run = run(place, seed);
+        if founded {
+            alter::put(&self.files, &run.dir);
+            fs::write(&run.notes, &self.notes).expect("notes");
+        }
+        run
+    }
+
+    /// How often the busiest thread makes each call in a run without faults.
+    fn census(&self, seed: u64, founded: bool) -> BTreeMap<String, usize> {
+        let place = scratch();
+        let recording = place.path().join("recording");
+        self.lay_out(place.path(), seed, founded).record(&recording);
+        calls(&fs::read_to_string(recording).expect("the recording"))
+    }
+
+    /// `wanted` places, spread evenly over the calls and over the run. A quarter of them lies in a run that founds: there the first
+    /// thread to come to a place is the one that founds.
+    fn places(&self, seed: u64, of: &[&'static str], wanted: usize) -> Vec<Place> {
+        let spread = |founded: bool, wanted: usize| {
+            let calls = self.census(seed, founded);
+            let made = of.iter().filter_map(|call| Some((*call, *calls.get(*call)?))).collect::<Vec<_>>();
+            let each = wanted.div_ceil(made.len().max(1));
+            let places = made.into_iter().flat_map(move |(call, count)| {
+                (0..each.min(count)).map(move |n| Place { founded, call, when: 1 + n * count / each.min(count) })
+            });
+            places.collect::<Vec<_>>()
+        };
+        [spread(false, wanted / 4), spread(true, wanted - wanted / 4)].concat()
+    }
 }
 
 /// Does the work on all processors.
@@ -100,17 +141,18 @@ impl Sum {
 #[test]
 fn killed_at_any_system_call_it_opens_with_all_that_was_acknowledged() {
     let (seed, wanted) = (seed(), count("AIMS_KILLS", 22));
-    let places = places(&census(seed), &KILLED, wanted);
+    let founded = Founded::new(seed);
+    let places = founded.places(seed, &KILLED, wanted);
     let sum = Mutex::new(Sum::default());
-    in_parallel(&places, |n, (call, when)| {
+    in_parallel(&places, |n, at| {
         let place = scratch();
-        let run = run(place.path(), seed);
-        if !run.inject(call, "signal=SIGKILL", *when) {
+        let run = founded.lay_out(place.path(), seed, at.founded);
+        if !run.inject(at.call, "signal=SIGKILL", at.when) {
             return;
         }
         let answers = Answers::read(&fs::read_to_string(&run.notes).unwrap_or_default());
         let held = hold(&run.dir, &answers, n % 5 == 0);
-        sum.lock().expect("no panic").add(&format!("killed at {call} {when}"), &answers, held);
+        sum.lock().expect("no panic").add(&format!("killed at {at:?}"), &answers, held);
     });
     let sum = sum.into_inner().expect("no panic");
     sum.must_hold();
@@ -127,18 +169,17 @@ fn killed_at_any_system_call_it_opens_with_all_that_was_acknowledged() {
 #[test]
 fn a_call_that_fails_loses_nothing_acknowledged_and_saves_nothing_refused() {
     let (seed, wanted) = (seed(), count("AIMS_ERRORS", 16));
-    let calls = census(seed);
-    let both = ["EIO", "ENOSPC"]
-        .into_iter()
-        .flat_map(|error| places(&calls, &FAILED, wanted / 2).into_iter().map(move |(call, when)| (error, call, when)));
-    let places: Vec<_> = both.collect();
+    let founded = Founded::new(seed);
+    let at = founded.places(seed, &FAILED, wanted / 2);
+    let places: Vec<_> =
+        ["EIO", "ENOSPC"].into_iter().flat_map(|error| at.iter().map(move |at| (error, *at))).collect();
     let sum = Mutex::new(Sum::default());
-    in_parallel(&places, |_, (error, call, when)| {
+    in_parallel(&places, |_, (error, at)| {
         let place = scratch();
-        let run = run(place.path(), seed);
-        run.inject(call, &format!("error={error}"), *when);
+        let run = founded.lay_out(place.path(), seed, at.founded);
+        run.inject(at.call, &format!("error={error}"), at.when);
         let answers = Answers::read(&fs::read_to_string(&run.notes).unwrap_or_default());
-        let name = format!("{error} at {call} {when}");
+        let name = format!("{error} at {at:?}");
         let held = hold(&run.dir, &answers, false).and_then(|held| behaved(&answers, error).map(|()| held));
         sum.lock().expect("no panic").add(&name, &answers, held);
     });

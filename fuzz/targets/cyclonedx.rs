@@ -1,0 +1,7 @@
+//! Artefacts of the format `cyclonedx`.
+#![no_main]
+
+use aims_exchange::Format;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| aims_fuzz::exchange(Format::CycloneDx, bytes));
