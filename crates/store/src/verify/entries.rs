@@ -187,6 +187,14 @@ impl Check<'_> {
             self.add("payload_differs", place, "Its salt does not have 32 bytes.");
             return Ok(());
         };
+        let more = match described.class {
+            PayloadClass::Record => row.wrapped.is_some(),
+            PayloadClass::Evidence => row.body.is_some() || row.wrapped.is_some(),
+            PayloadClass::Personal => false,
+        };
+        if more {
+            self.add("payload_extra", place, "More is stored beside it than the event commits to.");
+        }
         let body = row.body.as_deref().unwrap_or_default();
         let plaintext = match (described.class, &row.subject) {
             // Files have a pass of their own.
