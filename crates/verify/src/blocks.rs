@@ -5,11 +5,8 @@ use crate::{
     report::{Checked, altered, cannot_tell},
     scan::{Cursor, Hash, Uuid},
 };
-use memchr::memchr;
-use std::{
-    fs::File,
-    io::{BufRead, BufReader, Read},
-};
+use memchr::{memchr, memchr_iter};
+use std::{fs::File, io::Read};
 
 /// A block's usual size in bytes; it grows to hold the last record whole.
 const BLOCK: usize = 1 << 18;
@@ -17,6 +14,8 @@ const BLOCK: usize = 1 << 18;
 const BLOCK_MAX: usize = 1 << 30;
 /// The longest line: a body of 1 MiB.
 const LINE_MAX: usize = 1 << 20;
+/// Bytes of `state` read at a time.
+const STATE_READ: usize = 1 << 17;
 /// The longest line of `state`.
 const STATE_LINE_MAX: usize = 64 << 20;
 
@@ -65,13 +64,32 @@ pub(crate) enum Group {
     Record(Uuid),
 }
 
-/// Whole groups of payloads.
+/// Where a payload's two lines begin; a block has at most 1 GiB.
+#[derive(Clone, Copy)]
+pub(crate) struct Start {
+    pub(crate) header: u32,
+    pub(crate) payload: u32,
+}
+
+/// Whole groups of payloads. Its memory is used again for the next one.
+#[derive(Default)]
 pub(crate) struct Block {
     pub(crate) bytes: Vec<u8>,
+    pub(crate) starts: Vec<Start>,
     /// Number of the first line, from 1.
     pub(crate) line: u64,
     /// The last group in it; `None` when the file ends here.
     pub(crate) last: Option<Group>,
+}
+
+impl Block {
+    /// The lines of a payload, without their line feeds.
+    pub(crate) fn lines(&self, n: usize) -> Option<(&[u8], &[u8])> {
+        let start = self.starts.get(n)?;
+        let end = self.starts.get(n + 1).map_or(self.bytes.len(), |next| next.header as usize);
+        let header = self.bytes.get(start.header as usize..start.payload as usize)?.strip_suffix(b"\n")?;
+        Some((header, self.bytes.get(start.payload as usize..end)?.strip_suffix(b"\n")?))
+    }
 }
 
 /// Reads `payloads` block by block.
@@ -91,23 +109,30 @@ impl Blocks {
         Ok(Blocks { file: folder.open("payloads")?.0, carry: Vec::new(), line: 1, ended: false })
     }
 
-    /// The next block; `None` after the one whose `last` is `None`.
-    pub(crate) fn next(&mut self) -> Checked<Option<Block>> {
+    /// Reads the next block; `false` after the one whose `last` is `None`.
+    pub(crate) fn next(&mut self, block: &mut Block) -> Checked<bool> {
         if self.ended {
-            return Ok(None);
+            return Ok(false);
         }
-        let mut bytes = std::mem::take(&mut self.carry);
+        block.bytes.clear();
+        block.bytes.append(&mut self.carry);
+        block.line = self.line;
         let mut target = BLOCK;
         loop {
-            self.fill(&mut bytes, target)?;
-            self.ended = bytes.len() < target;
-            let headers = self.header_starts(&bytes)?;
+            self.fill(&mut block.bytes, target)?;
+            self.ended = block.bytes.len() < target;
+            self.find_starts(block)?;
             if self.ended {
-                return Ok(Some(self.block(bytes, None, headers.len())));
+                block.last = None;
+                return Ok(true);
             }
-            if let Some((at, headers_before, last)) = self.cut(&bytes, &headers)? {
-                self.carry = bytes.split_off(at);
-                return Ok(Some(self.block(bytes, Some(last), headers_before)));
+            if let Some((n, at, last)) = cut(block)? {
+                self.carry.extend_from_slice(block.bytes.get(at..).unwrap_or_default());
+                block.bytes.truncate(at);
+                block.starts.truncate(n);
+                block.last = Some(last);
+                self.line += n as u64 * 2;
+                return Ok(true);
             }
             target *= 2;
             if target > BLOCK_MAX {
@@ -119,12 +144,6 @@ impl Blocks {
         }
     }
 
-    fn block(&mut self, bytes: Vec<u8>, last: Option<Group>, headers: usize) -> Block {
-        let line = self.line;
-        self.line += headers as u64 * 2;
-        Block { bytes, line, last }
-    }
-
     fn fill(&mut self, bytes: &mut Vec<u8>, target: usize) -> Checked<()> {
         let missing = target.saturating_sub(bytes.len());
         bytes.reserve_exact(missing);
@@ -132,13 +151,13 @@ impl Blocks {
         read.map(|_| ()).map_err(|e| cannot_tell("payloads", format!("cannot be read: {e}")))
     }
 
-    /// Where header lines begin that are whole, each with its payload line; at the end of the file all must be.
-    fn header_starts(&self, bytes: &[u8]) -> Checked<Vec<usize>> {
-        let mut starts = Vec::with_capacity(bytes.len() / 400);
+    /// Finds the header lines that are whole, each with its payload line; at the end of the file all must be.
+    fn find_starts(&self, block: &mut Block) -> Checked<()> {
+        block.starts.clear();
         let mut at = 0;
         loop {
-            let rest = bytes.get(at..).unwrap_or_default();
-            let line = self.line + starts.len() as u64 * 2;
+            let rest = block.bytes.get(at..).unwrap_or_default();
+            let line = self.line + block.starts.len() as u64 * 2;
             let header = memchr(b'\n', rest);
             let payload = header.and_then(|h| memchr(b'\n', rest.get(h + 1..)?));
             if header.unwrap_or(rest.len()) > 512 {
@@ -152,67 +171,84 @@ impl Blocks {
                 if self.ended && !rest.is_empty() {
                     return Err(broken(line, "the file ends here before the payload does"));
                 }
-                return Ok(starts);
+                return Ok(());
             };
             if payload > LINE_MAX {
                 return Err(broken(line + 1, "is longer than a payload can be"));
             }
-            starts.push(at);
+            block.starts.push(Start { header: at as u32, payload: (at + header + 1) as u32 });
             at += header + payload + 2;
         }
     }
+}
 
-    /// The last place where a new group begins: offset, headers before it, and the group before it.
-    fn cut(&self, bytes: &[u8], starts: &[usize]) -> Checked<Option<(usize, usize, Group)>> {
-        let group_at = |n: usize| {
-            let rest = starts.get(n).and_then(|at| bytes.get(*at..)).unwrap_or_default();
-            let line = memchr(b'\n', rest).and_then(|end| rest.get(..end)).unwrap_or_default();
-            let header =
-                Header::parse(line).ok_or_else(|| broken(self.line + n as u64 * 2, "is not a header as described"))?;
-            Ok(header.group())
-        };
-        let Some(mut n) = starts.len().checked_sub(1) else { return Ok(None) };
-        let last = group_at(n)?;
-        while n > 0 {
-            let before = group_at(n - 1)?;
-            if before != last {
-                return Ok(starts.get(n).map(|at| (*at, n, before)));
-            }
-            n -= 1;
+/// The last place where a new group begins: payloads before it, offset, and the group before it.
+fn cut(block: &Block) -> Checked<Option<(usize, usize, Group)>> {
+    let group_at = |n: usize| {
+        // The last payload of the block has no other behind it to end it, so only its header is looked at.
+        let start = block.starts.get(n).map(|s| s.header as usize..s.payload as usize - 1);
+        let header = start.and_then(|header| Header::parse(block.bytes.get(header)?));
+        let broken = || broken(block.line + n as u64 * 2, "is not a header as described");
+        header.map(|header| header.group()).ok_or_else(broken)
+    };
+    let Some(mut n) = block.starts.len().checked_sub(1) else { return Ok(None) };
+    let last = group_at(n)?;
+    while n > 0 {
+        let before = group_at(n - 1)?;
+        if before != last {
+            return Ok(block.starts.get(n).map(|start| (n, start.header as usize, before)));
         }
-        Ok(None)
+        n -= 1;
     }
+    Ok(None)
 }
 
 /// Reads `state` line by line.
 pub(crate) struct StateLines {
-    file: BufReader<File>,
+    file: File,
+    carry: Vec<u8>,
 }
 
 impl StateLines {
     pub(crate) fn open(folder: &Folder) -> Checked<StateLines> {
-        Ok(StateLines { file: BufReader::with_capacity(1 << 20, folder.open("state")?.0) })
+        Ok(StateLines { file: folder.open("state")?.0, carry: Vec::new() })
     }
 
-    /// The next `count` lines with their line feeds; fewer where the file ends.
-    pub(crate) fn take(&mut self, count: usize) -> Checked<Vec<u8>> {
-        let mut bytes = Vec::with_capacity(count.min(4096) * 512);
-        for _ in 0..count {
-            let before = bytes.len();
-            let read = (&mut self.file).take(STATE_LINE_MAX as u64).read_until(b'\n', &mut bytes);
-            read.map_err(|e| cannot_tell("state", format!("cannot be read: {e}")))?;
-            if bytes.len() == before {
+    /// Puts the next `count` lines with their line feeds into `lines`; fewer where the file ends.
+    pub(crate) fn take(&mut self, count: usize, lines: &mut Vec<u8>) -> Checked<()> {
+        lines.clear();
+        lines.append(&mut self.carry);
+        // Lines end before `at`; up to `seen` there is no other end, so nothing is searched twice.
+        let (mut found, mut at, mut seen) = (0, 0, 0);
+        loop {
+            let ends = memchr_iter(b'\n', lines.get(seen..).unwrap_or_default()).take(count - found);
+            let (more, last) = ends.fold((0, None), |(n, _), end| (n + 1, Some(end)));
+            found += more;
+            at = last.map_or(at, |end| seen + end + 1);
+            seen = lines.len();
+            if found == count || !self.read_more(lines, at)? {
                 break;
             }
-            if bytes.last() != Some(&b'\n') {
-                return Err(altered("state", "its last line does not end, or one is longer than 64 MiB"));
-            }
         }
-        Ok(bytes)
+        self.carry.extend_from_slice(lines.get(at..).unwrap_or_default());
+        lines.truncate(at);
+        Ok(())
+    }
+
+    /// Reads on behind the unfinished line at `from`; `false` where the file ends and no line stands open.
+    fn read_more(&mut self, lines: &mut Vec<u8>, from: usize) -> Checked<bool> {
+        let open = lines.len() - from;
+        lines.reserve(STATE_READ);
+        let read = (&self.file).take(STATE_READ as u64).read_to_end(lines);
+        let read = read.map_err(|e| cannot_tell("state", format!("cannot be read: {e}")))?;
+        if open > STATE_LINE_MAX || (read == 0 && open > 0) {
+            return Err(altered("state", "its last line does not end, or one is longer than 64 MiB"));
+        }
+        Ok(read > 0)
     }
 
     pub(crate) fn at_end(&mut self) -> Checked<bool> {
-        let rest = self.file.fill_buf().map_err(|e| cannot_tell("state", format!("cannot be read: {e}")))?;
-        Ok(rest.is_empty())
+        let mut next = Vec::new();
+        Ok(self.carry.is_empty() && !self.read_more(&mut next, 0)?)
     }
 }

@@ -25,8 +25,6 @@ pub(crate) struct Body<'a> {
     pub(crate) number: Option<&'a [u8]>,
     pub(crate) role: Option<&'a [u8]>,
     pub(crate) rule: Option<&'a [u8]>,
-    /// `fields` of a `recorded` act, `set` of another.
-    pub(crate) set: Option<&'a [u8]>,
     pub(crate) settled: Option<&'a [u8]>,
     pub(crate) state: Option<&'a [u8]>,
     pub(crate) to: Option<&'a [u8]>,
@@ -103,47 +101,69 @@ fn members_of(act: Act) -> &'static [(&'static [u8], bool, Form)] {
     }
 }
 
+/// A body while its members are read.
+struct Reading<'a, 'c> {
+    body: Body<'a>,
+    /// The members that may still come: they come in the order of the table.
+    known: &'static [(&'static [u8], bool, Form)],
+    changes: &'c mut Vec<Member<'a>>,
+    missing: usize,
+    problem: Option<Refused>,
+}
+
+impl<'a> Reading<'a, '_> {
+    /// Reads the value of a member and keeps it; the cursor goes on even where it is not as the act's body should be.
+    fn member(&mut self, name: &'a [u8], cursor: &mut Cursor<'a>) -> Option<()> {
+        let at = self.known.iter().position(|(known, ..)| *known == name);
+        let found = at.and_then(|at| self.known.split_at_checked(at)?.1.split_first());
+        let Some(((_, must, form), later)) = found else {
+            let value = cursor.value(1)?;
+            if name != b"why" {
+                self.problem = Some(Refused::Unknown(format!("has the member `{}`, which is not known", text(name))));
+            } else if !has_form(Form::Text, value) {
+                self.problem = Some(other_form(name));
+            }
+            return Some(());
+        };
+        self.known = later;
+        self.missing -= usize::from(*must);
+        if matches!(name, b"fields" | b"set") && cursor.is_object() {
+            return cursor.members(1, |name, value| self.changes.push((name, value)));
+        }
+        let value = cursor.value(1)?;
+        if has_form(*form, value) {
+            self.body.set_member(name, value);
+        } else {
+            self.problem = Some(other_form(name));
+        }
+        Some(())
+    }
+}
+
+fn other_form(name: &[u8]) -> Refused {
+    Refused::Altered(format!("has a member `{}` of another form than described", text(name)))
+}
+
 impl<'a> Body<'a> {
     /// Reads the body of an act; the members of `fields` or `set` go to `changes`, which is emptied first.
     pub(crate) fn parse(act: Act, bytes: &'a [u8], changes: &mut Vec<Member<'a>>) -> Result<Body<'a>, Refused> {
         changes.clear();
-        let mut body = Body::default();
-        let mut problem = None;
-        let mut required = 0;
         let known = members_of(act);
+        let missing = known.iter().filter(|(_, must, _)| *must).count();
+        let mut reading = Reading { body: Body::default(), known, changes, missing, problem: None };
         let mut cursor = Cursor::new(bytes);
-        let read = cursor.members(0, &mut |name, value| {
-            let found = known.iter().find(|(known, ..)| *known == name);
-            match found {
-                Some((_, must, form)) if has_form(*form, value) => {
-                    required += usize::from(*must);
-                    body.set_member(name, value);
-                }
-                None if name == b"why" && has_form(Form::Text, value) => {}
-                None if name != b"why" => {
-                    problem = Some(Refused::Unknown(format!("has the member `{}`, which is not known", text(name))))
-                }
-                _ => {
-                    problem =
-                        Some(Refused::Altered(format!("has a member `{}` of another form than described", text(name))))
-                }
-            }
-        });
+        let read = cursor.members_by(0, |name, cursor| reading.member(name, cursor));
         if read.and_then(|()| cursor.end()).is_none() {
             let fault = crate::scan::fault(bytes).unwrap_or_else(|| "it is no object".into());
             return Err(Refused::Altered(format!("is not in canonical form: {fault}")));
         }
-        if let Some(problem) = problem {
+        if let Some(problem) = reading.problem {
             return Err(problem);
         }
-        if required < known.iter().filter(|(_, must, _)| *must).count() {
+        if reading.missing > 0 {
             return Err(Refused::Altered("lacks a member that this act's body has".into()));
         }
-        if let Some(set) = body.set {
-            // These bytes were checked as part of the whole; this only takes them apart.
-            let _ = Cursor::new(set).members(1, &mut |name, value| changes.push((name, value)));
-        }
-        Ok(body)
+        Ok(reading.body)
     }
 
     fn set_member(&mut self, name: &[u8], value: &'a [u8]) {
@@ -151,7 +171,6 @@ impl<'a> Body<'a> {
             b"basis" => &mut self.basis,
             b"digest" => &mut self.digest,
             b"field" => &mut self.field,
-            b"fields" | b"set" => &mut self.set,
             b"file" => &mut self.file,
             b"from" => &mut self.from,
             b"key" => &mut self.key,
@@ -178,10 +197,11 @@ fn has_form(form: Form, value: &[u8]) -> bool {
         Form::Text => value.first() == Some(&b'"'),
         Form::Flag => value == b"true" || value == b"false",
         Form::Object => value.first() == Some(&b'{'),
+        Form::Texts if value == b"[]" => true,
         Form::Texts => {
             let mut all = value.first() == Some(&b'[');
             // A value of another kind has no elements at all.
-            let read = Cursor::new(value).elements(0, &mut |e| all &= e.first() == Some(&b'"'));
+            let read = Cursor::new(value).elements(0, |e| all &= e.first() == Some(&b'"'));
             all && read.is_some()
         }
         Form::Any => true,
@@ -202,4 +222,47 @@ pub(crate) fn text(bytes: &[u8]) -> String {
 /// Whether a quoted string is a UUID.
 pub(crate) fn is_uuid(quoted: &[u8]) -> bool {
     inner(quoted).and_then(uuid).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_stand_in_the_order_in_which_they_come() {
+        use Act::*;
+        for act in [Recorded, Amended, Linked, Unlinked, Attached, Moved, Signed, Withdrawn, Disposed, Erased, Founded]
+        {
+            assert!(members_of(act).is_sorted_by(|a, b| a.0 < b.0), "{act:?}");
+        }
+    }
+
+    #[test]
+    fn bodies_are_held_against_the_table() {
+        let parse = |text: &'static str| {
+            let mut changes = Vec::new();
+            match Body::parse(Act::Amended, text.as_bytes(), &mut changes) {
+                Ok(_) => format!("{} changes", changes.len()),
+                Err(Refused::Altered(_)) => "altered".into(),
+                Err(Refused::Unknown(_)) => "unknown".into(),
+            }
+        };
+        assert_eq!(parse(r#"{"material":[],"set":{"a":1,"b":{}},"unset":["c"]}"#), "2 changes");
+        assert_eq!(parse(r#"{"material":["a"],"set":{},"state":"x","unset":[],"why":"so"}"#), "0 changes");
+        for altered in [
+            r#"{"material":[],"set":{}}"#,
+            r#"{"material":[1],"set":{},"unset":[]}"#,
+            r#"{"material":[],"set":[],"unset":[]}"#,
+            r#"{"material":[],"set":{"b":1,"a":2},"unset":[]}"#,
+            r#"{"material":[],"set":{},"unset":[],"why":1}"#,
+            r#"{"material":[],"set":{},"unset":[]}x"#,
+            r#"{"set":{},"material":[],"unset":[]}"#,
+            r#"{"material":[],"set":{"a":[[[[[[[1]]]]]]]},"unset":[]}"#,
+            "[]",
+        ] {
+            assert_eq!(parse(altered), "altered", "{altered}");
+        }
+        assert_eq!(parse(r#"{"material":[],"set":{"a":[[[[[[1]]]]]]},"unset":[]}"#), "1 changes");
+        assert_eq!(parse(r#"{"fields":{},"material":[],"set":{},"unset":[]}"#), "unknown");
+    }
 }

@@ -3,16 +3,16 @@
 use crate::{
     blocks::{Block, Blocks, Group, StateLines},
     folder::Folder,
+    found::Found,
     log::Log,
-    replay::{Found, Job},
+    replay::Job,
     report::{Checked, Problem, altered},
     scan::Uuid,
 };
-use rayon::prelude::*;
-use std::ops::Range;
-
-/// Jobs that run together; with the next ones being read, about 32 MiB.
-const BATCH: usize = 32;
+use std::{
+    ops::Range,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 /// What every job needs to know.
 pub(crate) struct Context<'a> {
@@ -24,6 +24,7 @@ pub(crate) struct Context<'a> {
 }
 
 /// A block with what belongs to it in the tables and in `state`.
+#[derive(Default)]
 pub(crate) struct Share {
     pub(crate) block: Block,
     /// Positions in [`Log::loose`].
@@ -35,6 +36,7 @@ pub(crate) struct Share {
     pub(crate) state_line: u64,
 }
 
+/// Hands out the shares in their order.
 struct Shares<'a> {
     log: &'a Log,
     blocks: Blocks,
@@ -42,22 +44,28 @@ struct Shares<'a> {
     loose: usize,
     acts: usize,
     line: u64,
+    /// How many were handed out.
+    count: usize,
+    /// Something is wrong, so that nothing behind it matters.
+    stopped: bool,
 }
 
 impl Shares<'_> {
-    fn batch(&mut self) -> Checked<Vec<Share>> {
-        let mut batch = Vec::with_capacity(BATCH);
-        while batch.len() < BATCH
-            && let Some(block) = self.blocks.next()?
-        {
-            batch.push(self.share(block)?);
-        }
-        Ok(batch)
+    /// Reads the next share into `share`, whose memory is used again; answers its number, or `None` at the end.
+    fn next(&mut self, share: &mut Share) -> (usize, Checked<bool>) {
+        let number = self.count;
+        self.count += 1;
+        let read = if self.stopped { Ok(false) } else { self.read(share) };
+        self.stopped |= read.is_err();
+        (number, read)
     }
 
-    fn share(&mut self, block: Block) -> Checked<Share> {
+    fn read(&mut self, share: &mut Share) -> Checked<bool> {
+        if !self.blocks.next(&mut share.block)? {
+            return Ok(false);
+        }
         let all = self.log.by_record.len();
-        let (loose, acts) = match block.last {
+        let (loose, acts) = match share.block.last {
             None => (self.log.loose.len(), all),
             Some(Group::Loose(seq)) => (self.log.loose.partition_point(|s| u64::from(*s) <= seq), self.acts),
             Some(Group::Record(id)) => {
@@ -65,13 +73,15 @@ impl Shares<'_> {
             }
         };
         // A group out of order must not make a range run backwards; the job then misses what it expects.
-        let (loose, acts) = (self.loose..loose.max(self.loose), self.acts..acts.max(self.acts));
-        let records = record_count(self.log.by_record.get(acts.clone()).unwrap_or_default());
-        let share = Share { state: self.lines.take(records)?, state_line: self.line, block, loose, acts };
+        share.loose = self.loose..loose.max(self.loose);
+        share.acts = self.acts..acts.max(self.acts);
+        let records = record_count(self.log.by_record.get(share.acts.clone()).unwrap_or_default());
+        self.lines.take(records, &mut share.state)?;
+        share.state_line = self.line;
         self.line += records as u64;
         self.loose = share.loose.end;
         self.acts = share.acts.end;
-        Ok(share)
+        Ok(true)
     }
 }
 
@@ -81,24 +91,51 @@ fn record_count(acts: &[(Uuid, u32)]) -> usize {
 
 /// Checks all payloads and records. Problems that only keep us from telling are gathered in `unknown`.
 pub(crate) fn check(folder: &Folder, context: &Context<'_>, unknown: &mut Vec<Problem>) -> Checked<Found> {
-    let log = context.log;
-    let mut shares =
-        Shares { log, blocks: Blocks::open(folder)?, lines: StateLines::open(folder)?, loose: 0, acts: 0, line: 1 };
+    let shares = Mutex::new(Shares {
+        log: context.log,
+        blocks: Blocks::open(folder)?,
+        lines: StateLines::open(folder)?,
+        loose: 0,
+        acts: 0,
+        line: 1,
+        count: 0,
+        stopped: false,
+    });
+    let mut done: Vec<(usize, Checked<Found>)> =
+        rayon::broadcast(|_| work(context, &shares)).into_iter().flatten().collect();
+    // Whichever core was faster, the first problem in the files is the one to name.
+    done.sort_unstable_by_key(|(number, _)| *number);
     let mut found = Found::default();
-    let mut ready = shares.batch()?;
-    while !ready.is_empty() {
-        let (done, next) = rayon::join(
-            || ready.into_par_iter().map(|share| Job::run(context, &share)).collect::<Vec<_>>(),
-            || shares.batch(),
-        );
-        for job in done {
-            found.add(job?);
-        }
-        ready = next?;
+    for (_, job) in done {
+        found.add(job?);
     }
+    let mut shares = lock(&shares);
     if !shares.lines.at_end()? {
         return Err(altered(format!("state, line {}", shares.line), "stands for no record that an entry names"));
     }
     unknown.append(&mut found.unknown);
     Ok(found)
+}
+
+/// Takes share after share until none is left. Each core reads what it checks itself: it is still near when it is needed.
+fn work(context: &Context<'_>, shares: &Mutex<Shares<'_>>) -> Vec<(usize, Checked<Found>)> {
+    let mut done = Vec::new();
+    let mut share = Share::default();
+    loop {
+        let (number, read) = lock(shares).next(&mut share);
+        let result = match read {
+            Ok(false) => return done,
+            Ok(true) => Job::run(context, &share),
+            Err(problem) => Err(problem),
+        };
+        if result.is_err() {
+            lock(shares).stopped = true;
+        }
+        done.push((number, result));
+    }
+}
+
+fn lock<'a, 's>(shares: &'a Mutex<Shares<'s>>) -> MutexGuard<'a, Shares<'s>> {
+    // Nothing panics while it holds the lock.
+    shares.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,8 +1,9 @@
 //! One entry: its members in their one order, read in a single pass (`docs/formats/acts.md`, rules 1-9).
 
 use crate::{
+    moment::moment,
     report::{Problem, altered, cannot_tell},
-    scan::{Cursor, Hash, Uuid, fault},
+    scan::{Cursor, Hash, Repeated, Uuid, fault},
 };
 
 /// What was done, as far as a verifier has to know.
@@ -85,11 +86,25 @@ pub(crate) struct Entry<'a> {
 
 const BODY_BYTES_MAX: u64 = 1 << 20;
 
+/// What entry after entry has in common; it is read once for each change.
+#[derive(Default)]
+pub(crate) struct Common<'a> {
+    actor: Repeated<'a, ()>,
+    org_and_outcome: Repeated<'a, (Uuid, &'a [u8])>,
+    policy: Repeated<'a, ()>,
+    software: Repeated<'a, ()>,
+    clock: Repeated<'a, bool>,
+}
+
 /// Reads an entry; `payloads` is emptied first.
-pub(crate) fn parse<'a>(bytes: &'a [u8], payloads: &mut Vec<Commitment>) -> Result<Entry<'a>, Shape> {
+pub(crate) fn parse<'a>(
+    bytes: &'a [u8],
+    common: &mut Common<'a>,
+    payloads: &mut Vec<Commitment>,
+) -> Result<Entry<'a>, Shape> {
     payloads.clear();
     let mut cursor = Cursor::new(bytes);
-    let entry = members(&mut cursor, payloads).ok_or(Shape { offset: cursor.offset() })?;
+    let entry = members(&mut cursor, common, payloads).ok_or(Shape { offset: cursor.offset() })?;
     cursor.end().ok_or(Shape { offset: cursor.offset() })?;
     Ok(entry)
 }
@@ -149,41 +164,30 @@ fn stranger(entry: &serde_json::Value) -> Option<&String> {
     })
 }
 
-fn members<'a>(c: &mut Cursor<'a>, payloads: &mut Vec<Commitment>) -> Option<Entry<'a>> {
+fn members<'a>(c: &mut Cursor<'a>, common: &mut Common<'a>, payloads: &mut Vec<Commitment>) -> Option<Entry<'a>> {
     c.lit(b"{\"act\":")?;
     let act = Act::from_word(c.string()?);
-    c.lit(b",\"actor\":")?;
-    let pid = actor(c)?;
-    c.lit(b",\"id\":")?;
+    c.again(&mut common.actor, actor)?;
+    let pid = c.uuid()?;
+    c.lit(b"},\"id\":")?;
     c.uuid()?;
     if c.try_lit(b",\"idem\":") {
         let idem = c.string()?;
-        (crate::scan::unescape(idem)?.chars().count() <= 64).then_some(())?;
+        // So few bytes cannot be too many characters.
+        (idem.len() <= 64 || crate::scan::unescape(idem)?.chars().count() <= 64).then_some(())?;
     }
     let obj = if c.try_lit(b",\"obj\":") { Some(object(c)?) } else { None };
-    c.lit(b",\"org\":")?;
-    let org = c.uuid()?;
-    c.lit(b",\"outcome\":")?;
-    let outcome = c.string()?;
-    c.lit(b",\"payload\":[")?;
+    let (org, outcome) = c.again(&mut common.org_and_outcome, org_and_outcome)?;
     if !c.try_lit(b"]") {
         commitments(c, payloads)?;
     }
-    let ts = tail(c)?;
-    matches!(outcome, b"done" | b"denied" | b"failed").then_some(Entry {
-        act,
-        pid,
-        obj,
-        org,
-        done: outcome == b"done",
-        seq: ts.0,
-        ts: ts.1,
-        clamped: ts.2,
-    })
+    let (seq, ts, clamped) = tail(c, common)?;
+    Some(Entry { act, pid, obj, org, done: outcome == b"done", seq, ts, clamped })
 }
 
-fn actor(c: &mut Cursor<'_>) -> Option<Uuid> {
-    c.lit(b"{\"amr\":[")?;
+/// The actor up to its own id.
+fn actor(c: &mut Cursor<'_>) -> Option<()> {
+    c.lit(b",\"actor\":{\"amr\":[")?;
     if !c.try_lit(b"]") {
         c.string()?;
         while c.try_lit(b",") {
@@ -195,10 +199,17 @@ fn actor(c: &mut Cursor<'_>) -> Option<Uuid> {
     matches!(c.string()?, b"person" | b"agent" | b"token" | b"system").then_some(())?;
     c.lit(b",\"on_behalf\":")?;
     c.uuids()?;
-    c.lit(b",\"pid\":")?;
-    let pid = c.uuid()?;
-    c.lit(b"}")?;
-    Some(pid)
+    c.lit(b",\"pid\":")
+}
+
+/// The organization and the outcome, up to the first payload.
+fn org_and_outcome<'a>(c: &mut Cursor<'a>) -> Option<(Uuid, &'a [u8])> {
+    c.lit(b",\"org\":")?;
+    let org = c.uuid()?;
+    c.lit(b",\"outcome\":")?;
+    let outcome = c.string()?;
+    c.lit(b",\"payload\":[")?;
+    matches!(outcome, b"done" | b"denied" | b"failed").then_some((org, outcome))
 }
 
 fn object<'a>(c: &mut Cursor<'a>) -> Option<Object<'a>> {
@@ -256,10 +267,8 @@ fn commitment(c: &mut Cursor<'_>) -> Option<Commitment> {
 }
 
 /// From `policy` to the end: the sequence number, the moment, and whether it was held back.
-fn tail(c: &mut Cursor<'_>) -> Option<(u64, u64, bool)> {
-    c.lit(b",\"policy\":{\"digest\":")?;
-    c.hash()?;
-    c.lit(b"}")?;
+fn tail<'a>(c: &mut Cursor<'a>, common: &mut Common<'a>) -> Option<(u64, u64, bool)> {
+    c.again(&mut common.policy, policy)?;
     if c.try_lit(b",\"reason\":") {
         c.string()?;
     }
@@ -270,12 +279,28 @@ fn tail(c: &mut Cursor<'_>) -> Option<(u64, u64, bool)> {
     }
     c.lit(b",\"seq\":")?;
     let seq = c.uint()?;
+    c.again(&mut common.software, software)?;
+    let ts = moment(c.string()?)?;
+    let clamped = c.again(&mut common.clock, clock)?;
+    Some((seq, ts, clamped))
+}
+
+fn policy(c: &mut Cursor<'_>) -> Option<()> {
+    c.lit(b",\"policy\":{\"digest\":")?;
+    c.hash()?;
+    c.lit(b"}")
+}
+
+fn software(c: &mut Cursor<'_>) -> Option<()> {
     c.lit(b",\"sw\":{\"build_sha256\":")?;
     c.hash()?;
     c.lit(b",\"version\":")?;
     c.string()?;
-    c.lit(b"},\"ts\":")?;
-    let ts = moment(c.string()?)?;
+    c.lit(b"},\"ts\":")
+}
+
+/// `ts_state`, and what ends an entry; answers whether the moment was held back.
+fn clock(c: &mut Cursor<'_>) -> Option<bool> {
     c.lit(b",\"ts_state\":{\"clamped\":")?;
     let clamped = c.boolean()?;
     c.lit(b",\"maxerr_ms\":")?;
@@ -283,49 +308,7 @@ fn tail(c: &mut Cursor<'_>) -> Option<(u64, u64, bool)> {
     c.lit(b",\"sync\":")?;
     c.string()?;
     c.lit(b"},\"v\":1}")?;
-    Some((seq, ts, clamped))
-}
-
-/// The seventeen digits of `2026-11-23T21:14:36.123Z` as a number.
-fn moment(text: &[u8]) -> Option<u64> {
-    const FORM: &[u8; 24] = b"dddd-dd-ddTdd:dd:dd.dddZ";
-    let text: &[u8; 24] = text.try_into().ok()?;
-    let (mut digits, mut fits) = (0u64, true);
-    for (byte, form) in text.iter().zip(FORM) {
-        if *form == b'd' {
-            let digit = byte.wrapping_sub(b'0');
-            fits &= digit < 10;
-            digits = digits.wrapping_mul(10).wrapping_add(u64::from(digit));
-        } else {
-            fits &= byte == form;
-        }
-    }
-    (fits && is_moment(digits)).then_some(digits)
-}
-
-fn is_moment(digits: u64) -> bool {
-    let part = |unit: u64, size: u64| digits / unit % size;
-    let (second, minute, hour) = (part(1000, 100), part(100_000, 100), part(10_000_000, 100));
-    let (day, month, year) = (part(1_000_000_000, 100), part(100_000_000_000, 100), digits / 10_000_000_000_000);
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => 0,
-    };
-    second < 60 && minute < 60 && hour < 24 && (1..=days).contains(&day)
-}
-
-/// The moment of [`Entry::ts`] as it is written.
-pub(crate) fn moment_text(mut digits: u64) -> [u8; 24] {
-    let mut text = *b"dddd-dd-ddTdd:dd:dd.dddZ";
-    for byte in text.iter_mut().rev().filter(|b| **b == b'd') {
-        *byte = b'0' + (digits % 10) as u8;
-        digits /= 10;
-    }
-    text
+    Some(clamped)
 }
 
 #[cfg(test)]
@@ -333,21 +316,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_are_real_ones() {
-        let text = b"2026-11-23T21:14:36.123Z";
-        assert_eq!(moment(text).map(moment_text), Some(*text));
-        assert!(moment(b"2024-02-29T00:00:00.000Z").is_some());
-        for text in [
-            "2026-02-29T00:00:00.000Z",
-            "2026-13-01T00:00:00.000Z",
-            "2026-01-00T00:00:00.000Z",
-            "2026-01-01T24:00:00.000Z",
-            "2026-01-01T00:60:00.000Z",
-            "2026-01-01t00:00:00.000Z",
-            "2026-01-01T00:00:00.000",
-            "2026-01-01T00:00:00.00:Z",
-        ] {
-            assert!(moment(text.as_bytes()).is_none(), "{text}");
+    fn what_entries_have_in_common_is_read_for_each_change() {
+        let digits = "ab".repeat(32);
+        let id = "01940c9e-0000-7cc3-9d54-2d8cf1a0b000";
+        let entry = |amr: &str, outcome: &str, policy: &str, software: &str, clamped: &str, end: &str| {
+            format!(
+                "{{\"act\":\"exported\",\"actor\":{{\"amr\":[{amr}],\"kind\":\"person\",\"on_behalf\":[],\"pid\":\"{id}\"}},\
+                 \"id\":\"{id}\",\"org\":\"{id}\",\"outcome\":\"{outcome}\",\"payload\":[],\
+                 \"policy\":{{\"digest\":\"{policy}\"}},\"refs\":[],\"seq\":1,\
+                 \"sw\":{{\"build_sha256\":\"{digits}\",\"version\":{software}}},\"ts\":\"2026-01-01T00:00:00.000Z\",\
+                 \"ts_state\":{{\"clamped\":{clamped},\"maxerr_ms\":0,\"sync\":\"unknown\"}},\"v\":1}}{end}"
+            )
+        };
+        let good = entry("\"local\"", "done", &digits, "\"1\"", "false", "");
+        let held = entry("", "denied", &digits, "\"\u{e4}\"", "true", "");
+        let bad = [
+            entry("\"lo\tcal\"", "done", &digits, "\"1\"", "false", ""),
+            entry("\"local\"", "undone", &digits, "\"1\"", "false", ""),
+            entry("\"local\"", "done", &digits.replacen('a', "A", 1), "\"1\"", "false", ""),
+            entry("\"local\"", "done", &digits, "1", "false", ""),
+            entry("\"local\"", "done", &digits, "\"1\"", "null", ""),
+            entry("\"local\"", "done", &digits, "\"1\"", "false", "}"),
+        ];
+        let (mut common, mut payloads) = (Common::default(), Vec::new());
+        for _ in 0..2 {
+            let read = parse(good.as_bytes(), &mut common, &mut payloads).unwrap();
+            assert!(read.done && !read.clamped);
+            let read = parse(held.as_bytes(), &mut common, &mut payloads).unwrap();
+            assert!(!read.done && read.clamped);
+            for bad in &bad {
+                assert!(parse(good.as_bytes(), &mut common, &mut payloads).is_ok());
+                assert!(parse(bad.as_bytes(), &mut common, &mut payloads).is_err(), "{bad}");
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     folder::Folder,
-    replay::Use,
+    found::Use,
     report::{Checked, altered, cannot_tell},
     scan::Hash,
 };

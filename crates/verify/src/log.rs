@@ -1,7 +1,7 @@
 //! The log: every entry read once, hashed, compared with the tiles, and reduced to a row of a table.
 
 use crate::{
-    entry::{self, Act, Commitment, Entry},
+    entry::{self, Act, Commitment, Common, Entry},
     folder::{Folder, level_sizes, tile_path},
     merkle::{self, Frontier},
     report::{Checked, Problem, Verdict, altered, cannot_tell},
@@ -17,8 +17,9 @@ const BUNDLE_BYTES_MAX: u64 = 256 * (65_535 + 2);
 /// Bundles that are read together; with the next ones being read, about 24 MiB.
 const BATCH: u64 = 64;
 
-/// What replaying needs of an entry, in 64 bytes.
+/// What replaying needs of an entry, in 64 bytes: one line of a cache, since rows are asked for all over the table.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub(crate) struct Row {
     /// Commitment of the act's body.
     pub(crate) c: Hash,
@@ -101,7 +102,8 @@ impl Log {
             ready = read;
         }
         log.check_upper_tiles(folder, expected.size)?;
-        log.by_record.par_sort_unstable();
+        // As numbers, identifiers compare in one step.
+        log.by_record.par_sort_unstable_by_key(|(id, seq)| (u128::from_be_bytes(*id), *seq));
         Ok(log)
     }
 
@@ -251,7 +253,7 @@ impl Bundle {
         folder.read_into(&path, BUNDLE_BYTES_MAX, bytes)?;
         let mut bundle = Bundle::empty(index);
         let mut leaves = Vec::with_capacity(256);
-        let mut payloads = Vec::new();
+        let (mut common, mut payloads) = (Common::default(), Vec::new());
         let mut rest = bytes.as_slice();
         for seq in index * 256..index * 256 + width {
             let cut = || altered(&path, format!("ends within entry {seq}"));
@@ -259,7 +261,8 @@ impl Bundle {
             let (entry, after) = after.split_at_checked(usize::from(u16::from_be_bytes(*len))).ok_or_else(cut)?;
             rest = after;
             if bundle.unknown.is_none() {
-                bundle.take(seq, entry, &mut payloads, expected)?;
+                let read = entry::parse(entry, &mut common, &mut payloads).map_err(|shape| shape.explain(seq, entry));
+                bundle.take(seq, read, &payloads, expected)?;
             }
             leaves.push(merkle::leaf(entry));
         }
@@ -272,12 +275,18 @@ impl Bundle {
         Ok(bundle)
     }
 
-    /// Reads one entry; one that is not understood is kept in mind.
-    fn take(&mut self, seq: u64, bytes: &[u8], payloads: &mut Vec<Commitment>, expected: &Expected) -> Checked<()> {
-        match entry::parse(bytes, payloads).map_err(|shape| shape.explain(seq, bytes)) {
-            Ok(read) => {
-                check_alone(&read, payloads, seq, expected)?;
-                self.add(&read, payloads, seq)
+    /// Takes one entry; one that is not understood is kept in mind.
+    fn take(
+        &mut self,
+        seq: u64,
+        read: Result<Entry<'_>, Problem>,
+        payloads: &[Commitment],
+        expected: &Expected,
+    ) -> Checked<()> {
+        match read {
+            Ok(entry) => {
+                check_alone(&entry, payloads, seq, expected)?;
+                self.add(&entry, payloads, seq)
             }
             Err(problem) if problem.verdict == Verdict::CannotTell => {
                 self.unknown = Some(problem);

@@ -1,21 +1,11 @@
 //! RFC 6962 trees: SHA-256 with 0x00 before a leaf and 0x01 before two hashes.
 
-use crate::scan::Hash;
-use sha2::{Digest, Sha256};
+pub(crate) use crate::hash::node;
+use crate::{hash::sha256_of, scan::Hash};
 
 /// The hash of an entry.
 pub(crate) fn leaf(entry: &[u8]) -> Hash {
-    Sha256::new().chain_update([0]).chain_update(entry).finalize().into()
-}
-
-/// The hash over two hashes.
-pub(crate) fn node(left: &Hash, right: &Hash) -> Hash {
-    let mut bytes = [1; 65];
-    let (_, pair) = bytes.split_at_mut(1);
-    let (first, second) = pair.split_at_mut(32);
-    first.copy_from_slice(left);
-    second.copy_from_slice(right);
-    Sha256::digest(bytes).into()
+    sha256_of(&[0], entry)
 }
 
 /// Roots of the full subtrees that make up a growing tree, largest first.
@@ -39,7 +29,7 @@ impl Frontier {
     pub(crate) fn root(&self) -> Hash {
         let mut hashes = self.0.iter().rev().map(|(_, hash)| *hash);
         match hashes.next() {
-            None => Sha256::digest(b"").into(),
+            None => sha256_of(&[], b""),
             Some(last) => hashes.fold(last, |right, left| node(&left, &right)),
         }
     }

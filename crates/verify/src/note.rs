@@ -39,8 +39,7 @@ impl Key {
         let public: &Hash = public.try_into().map_err(|_| refuse("an Ed25519 key has 32 bytes"))?;
         let key = VerifyingKey::from_bytes(public).map_err(|_| refuse("it is no point of the curve"))?;
         let digest = Sha256::new().chain_update(name).chain_update(b"\n\x01").chain_update(public).finalize();
-        let mut written = [0; 4];
-        hex(id.as_bytes(), &mut written).ok_or_else(|| refuse("the id is not 8 digits of hex"))?;
+        let written: [u8; 4] = hex(id.as_bytes()).ok_or_else(|| refuse("the id is not 8 digits of hex"))?;
         if name.is_empty() || name.contains(char::is_whitespace) || !digest.starts_with(&written) {
             return Err(refuse("the id is not that of this name and key"));
         }

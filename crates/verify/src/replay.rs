@@ -1,51 +1,18 @@
 //! One block of payloads: each against its commitment, each record's chain of acts, and the state they lead to.
 
 use crate::{
-    blocks::Header,
+    blocks::{Block, Header},
     body::{Body, Member, Refused, inner, text},
     contents::{Context, Share},
     entry::{Act, Class, Commitment},
+    found::{Found, Use},
+    hash::sha256_of,
     log::{NO_PREV, Row},
     report::{Checked, Problem, altered, cannot_tell},
     scan::{Cursor, Hash, Uuid, hex, unescape, uuid_text},
     state::State,
 };
 use memchr::memchr;
-use sha2::{Digest, Sha256};
-
-/// A file that an entry commits to.
-#[derive(Clone, Debug)]
-pub(crate) struct Use {
-    pub(crate) file: Hash,
-    pub(crate) salt: Hash,
-    pub(crate) c: Hash,
-    pub(crate) len: u64,
-    pub(crate) seq: u32,
-}
-
-/// What a block gave.
-#[derive(Default)]
-pub(crate) struct Found {
-    pub(crate) records: u64,
-    pub(crate) payloads: u64,
-    pub(crate) gone: u64,
-    pub(crate) withheld: u64,
-    pub(crate) evidence: Vec<Use>,
-    pub(crate) unknown: Vec<Problem>,
-}
-
-impl Found {
-    pub(crate) fn add(&mut self, mut other: Found) {
-        self.records += other.records;
-        self.payloads += other.payloads;
-        self.gone += other.gone;
-        self.withheld += other.withheld;
-        self.evidence.append(&mut other.evidence);
-        // One sentence of a kind is enough; thousands would hide it.
-        let room = 20usize.saturating_sub(self.unknown.len());
-        self.unknown.extend(other.unknown.drain(..).take(room));
-    }
-}
 
 /// An entry while its payloads are read.
 struct Subject<'r> {
@@ -56,11 +23,25 @@ struct Subject<'r> {
     disposed: Option<u32>,
 }
 
+/// Acts whose rows are fetched together, or somewhat more so that records stay whole.
+const TOGETHER: usize = 512;
+
+/// How many of the acts, which are not empty, to take together.
+fn whole_records(acts: &[(Uuid, u32)]) -> usize {
+    let Some((id, _)) = acts.get(TOGETHER - 1) else { return acts.len() };
+    TOGETHER + acts.iter().skip(TOGETHER).take_while(|(other, _)| other == id).count()
+}
+
+fn not_in_log(seq: u32) -> Problem {
+    at_entry(seq, "is not in the log")
+}
+
 /// Reads one block.
 pub(crate) struct Job<'a> {
     context: &'a Context<'a>,
-    rest: &'a [u8],
-    line: u64,
+    block: &'a Block,
+    /// The next payload to read.
+    next: usize,
     /// The next payload, read ahead: its header, its bytes, and its header's line.
     ahead: Option<(Header, &'a [u8], u64)>,
     state: &'a [u8],
@@ -78,8 +59,8 @@ impl<'a> Job<'a> {
     pub(crate) fn run(context: &'a Context<'a>, share: &'a Share) -> Checked<Found> {
         let mut job = Job {
             context,
-            rest: &share.block.bytes,
-            line: share.block.line,
+            block: &share.block,
+            next: 0,
             ahead: None,
             state: &share.state,
             state_line: share.state_line,
@@ -92,9 +73,7 @@ impl<'a> Job<'a> {
             job.loose(*seq)?;
         }
         let acts = context.log.by_record.get(share.acts.clone()).unwrap_or_default();
-        for acts in acts.chunk_by(|a, b| a.0 == b.0) {
-            job.record(acts)?;
-        }
+        job.records(acts)?;
         if let Some((header, _, line)) = &job.ahead {
             let what =
                 format!("the payload (entry {}, position {}) stands where none is expected", header.seq, header.n);
@@ -103,12 +82,9 @@ impl<'a> Job<'a> {
         Ok(job.found)
     }
 
-    fn row(&self, seq: u32) -> Checked<&'a Row> {
-        self.context.log.row(seq).ok_or_else(|| at_entry(seq, "is not in the log"))
-    }
-
     fn loose(&mut self, seq: u32) -> Checked<()> {
-        let subject = Subject { id: None, seq, row: self.row(seq)?, disposed: None };
+        let subject =
+            Subject { id: None, seq, row: self.context.log.row(seq).ok_or_else(|| not_in_log(seq))?, disposed: None };
         match self.body(&subject)? {
             Some(bytes) if subject.row.act == Act::Founded => self.founding(bytes)?,
             Some(bytes) => canonical(seq, 0, bytes)?,
@@ -117,13 +93,32 @@ impl<'a> Job<'a> {
         self.extras(&subject, None)
     }
 
-    fn record(&mut self, acts: &'a [(Uuid, u32)]) -> Checked<()> {
-        let Some((id, last)) = acts.last() else { return Ok(()) };
-        let disposed = (self.row(*last)?.act == Act::Disposed).then_some(*last);
+    /// Rows lie in the order of the log, all over the memory: fetched many at a time, none waits for the one before it.
+    fn records(&mut self, mut acts: &'a [(Uuid, u32)]) -> Checked<()> {
+        let (mut places, mut rows): (Vec<&Row>, Vec<Row>) = (Vec::new(), Vec::new());
+        while !acts.is_empty() {
+            let (together, rest) = acts.split_at(whole_records(acts));
+            acts = rest;
+            places.clear();
+            places.extend(together.iter().filter_map(|(_, seq)| self.context.log.row(*seq)));
+            rows.clear();
+            rows.extend(places.iter().copied());
+            let mut rows = rows.as_slice();
+            for acts in together.chunk_by(|a, b| a.0 == b.0) {
+                let of_record = rows.split_off(..acts.len());
+                let first = acts.first().map_or(0, |(_, seq)| *seq);
+                self.record(acts, of_record.ok_or_else(|| not_in_log(first))?)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, acts: &'a [(Uuid, u32)], rows: &[Row]) -> Checked<()> {
+        let (Some((id, last)), Some(last_row)) = (acts.last(), rows.last()) else { return Ok(()) };
+        let disposed = (last_row.act == Act::Disposed).then_some(*last);
         let mut state = Some(State::default());
         let mut before: Option<(u32, &Row)> = None;
-        for (_, seq) in acts {
-            let row = self.row(*seq)?;
+        for ((_, seq), row) in acts.iter().zip(rows) {
             check_chain(before, *seq, row)?;
             before = Some((*seq, row));
             self.act(&Subject { id: Some(id), seq: *seq, row, disposed }, id, &mut state)?;
@@ -133,7 +128,7 @@ impl<'a> Job<'a> {
     }
 
     /// One act on a record: its body, what it makes of the state, and its other payloads.
-    fn act(&mut self, subject: &Subject<'a>, id: &'a Uuid, state: &mut Option<State<'a>>) -> Checked<()> {
+    fn act(&mut self, subject: &Subject<'_>, id: &'a Uuid, state: &mut Option<State<'a>>) -> Checked<()> {
         let Some(bytes) = self.body(subject)? else { return self.extras(subject, None) };
         let (seq, row) = (subject.seq, subject.row);
         if row.act == Act::Other {
@@ -229,8 +224,9 @@ impl<'a> Job<'a> {
         if bytes.len() as u64 != commitment.len {
             return Err(altered(place(), format!("has {} bytes, the entry says {}", bytes.len(), commitment.len)));
         }
-        let digest = Sha256::new().chain_update([2]).chain_update(salt).chain_update(bytes).finalize();
-        if digest.as_slice() != commitment.c {
+        let mut prefix = [2; 33];
+        prefix.split_at_mut(1).1.copy_from_slice(&salt);
+        if sha256_of(&prefix, bytes) != commitment.c {
             return Err(altered(place(), "its bytes and salt do not match the entry's commitment"));
         }
         Ok(Some(bytes))
@@ -259,31 +255,24 @@ impl<'a> Job<'a> {
 
     fn read_ahead(&mut self) -> Checked<()> {
         self.ahead = None;
-        if self.rest.is_empty() {
-            return Ok(());
+        let n = self.next;
+        if n < self.block.starts.len() {
+            let line = self.block.line + n as u64 * 2;
+            let read = self.block.lines(n).and_then(|(header, bytes)| Some((Header::parse(header)?, bytes, line)));
+            self.ahead =
+                Some(read.ok_or_else(|| altered(format!("payloads, line {line}"), "is not a header as described"))?);
+            self.next += 1;
         }
-        let line = self.line;
-        let broken = || altered(format!("payloads, line {line}"), "is not a header as described");
-        let header = Header::parse(self.line().ok_or_else(broken)?).ok_or_else(broken)?;
-        let bytes = self.line().ok_or_else(broken)?;
-        self.ahead = Some((header, bytes, line));
         Ok(())
-    }
-
-    fn line(&mut self) -> Option<&'a [u8]> {
-        let (line, rest) = cut_line(self.rest)?;
-        self.rest = rest;
-        self.line += 1;
-        Some(line)
     }
 
     /// Compares a record with its line of `state`; `None` where the acts could not all be understood.
     fn compare(&mut self, id: &Uuid, state: Option<State<'a>>) -> Checked<()> {
         let number = self.state_line;
         self.state_line += 1;
-        let name = String::from_utf8_lossy(&uuid_text(id)).into_owned();
+        let name = || String::from_utf8_lossy(&uuid_text(id)).into_owned();
         let Some((line, rest)) = cut_line(self.state) else {
-            return Err(altered(format!("state, line {number}"), format!("the record {name} is missing")));
+            return Err(altered(format!("state, line {number}"), format!("the record {} is missing", name())));
         };
         self.state = rest;
         let Some(state) = state else { return Ok(()) };
@@ -294,7 +283,8 @@ impl<'a> Job<'a> {
         let at = self.written.iter().zip(line).position(|(a, b)| a != b).unwrap_or(self.written.len().min(line.len()));
         let show = |bytes: &[u8]| text(bytes.get(at.saturating_sub(20)..).unwrap_or_default());
         let what = format!(
-            "is not what the acts on record {name} give, from byte {at} on: it has `{}`, the acts give `{}`",
+            "is not what the acts on record {} give, from byte {at} on: it has `{}`, the acts give `{}`",
+            name(),
             show(line),
             show(&self.written)
         );
@@ -312,7 +302,7 @@ impl<'a> Job<'a> {
                 self.found.unknown.push(cannot_tell("entry 0", format!("its payload {what}")))
             }
         }
-        let _ = Cursor::new(bytes).members(0, &mut |name, value| match name {
+        let _ = Cursor::new(bytes).members(0, |name, value| match name {
             b"org" => org = inner(value).and_then(unescape),
             b"origin" => origin = inner(value).and_then(unescape),
             _ => {}
@@ -341,15 +331,14 @@ fn sealed(seq: u32, c: &Hash, bytes: &[u8], changes: Option<&[Member<'_>]>) -> C
     let fail = |what: String| altered(format!("entry {seq}"), format!("its personal payload {what}"));
     let mut cursor = Cursor::new(bytes);
     let mut names = Vec::new();
-    let shape = cursor.lit(b"{\"fields\":").and_then(|()| cursor.members(1, &mut |name, _| names.push(name)));
+    let shape = cursor.lit(b"{\"fields\":").and_then(|()| cursor.members(1, |name, _| names.push(name)));
     if shape.and_then(|()| cursor.lit(b"}")).and_then(|()| cursor.end()).is_none() {
         return Err(fail("is not `{\"fields\":{…}}`".into()));
     }
     let Some(changes) = changes else { return Ok(()) };
     let is_sealed = |value: &[u8]| {
-        let mut digest = [0; 32];
         let hidden = value.strip_prefix(b"{\"sealed\":\"").and_then(|rest| rest.strip_suffix(b"\"}"));
-        hidden.and_then(|text| hex(text, &mut digest)).is_some() && digest == *c
+        hidden.and_then(hex) == Some(*c)
     };
     for name in names {
         if !changes.iter().any(|(known, value)| *known == name && is_sealed(value)) {

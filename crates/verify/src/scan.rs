@@ -3,7 +3,8 @@
 //! Nothing is allocated and nothing is decoded unless asked for: most values only have to be well formed.
 
 pub(crate) use crate::hexadecimal::{Hash, Uuid, hex, uuid, uuid_text};
-use memchr::{memchr, memchr2};
+pub(crate) use crate::strings::unescape;
+use crate::strings::{any_string, quotation_mark};
 
 /// The most containers around a value.
 const DEPTH_MAX: u8 = 8;
@@ -56,11 +57,30 @@ impl<'a> Cursor<'a> {
         Some(taken)
     }
 
+    /// Exactly what `part` read last, if it comes next again: then it is compared and not read once more.
+    /// What `read` reads must show its own end, so that it cannot go on where the earlier bytes ended.
+    #[inline]
+    pub(crate) fn again<T: Copy>(
+        &mut self,
+        part: &mut Repeated<'a, T>,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        if let Some((bytes, value)) = part.0
+            && self.try_lit(bytes)
+        {
+            return Some(value);
+        }
+        let from = self.rest;
+        let value = read(self)?;
+        part.0 = from.get(..from.len() - self.rest.len()).map(|bytes| (bytes, value));
+        Some(value)
+    }
+
     /// A string; answers what stands between the quotation marks, escapes and all.
     #[inline]
     pub(crate) fn string(&mut self) -> Option<&'a [u8]> {
         self.lit(b"\"")?;
-        let end = if self.plain { memchr(b'"', self.rest)? } else { odd_string(self.rest)? };
+        let end = if self.plain { quotation_mark(self.rest)? } else { any_string(self.rest)? };
         let text = self.take(end)?;
         self.lit(b"\"")?;
         Some(text)
@@ -97,8 +117,7 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(crate) fn hash(&mut self) -> Option<Hash> {
         self.lit(b"\"")?;
-        let mut hash = [0; 32];
-        hex(self.take(64)?, &mut hash)?;
+        let hash = hex(self.take(64)?)?;
         self.lit(b"\"")?;
         Some(hash)
     }
@@ -108,13 +127,18 @@ impl<'a> Cursor<'a> {
         if self.try_lit(b"true") { Some(true) } else { self.lit(b"false").map(|()| false) }
     }
 
+    /// Whether an object comes next.
+    pub(crate) fn is_object(&self) -> bool {
+        self.rest.first() == Some(&b'{')
+    }
+
     /// Any value inside `depth` containers; answers its bytes.
     pub(crate) fn value(&mut self, depth: u8) -> Option<&'a [u8]> {
         let from = self.rest;
         match from.first()? {
             b'"' => self.string().map(|_| ()),
-            b'{' => self.members(depth, &mut |_, _| ()),
-            b'[' => self.elements(depth, &mut |_| ()),
+            b'{' => self.members_by(depth, |_, cursor| cursor.value(depth + 1).map(|_| ())),
+            b'[' => self.elements(depth, |_| ()),
             b't' => self.lit(b"true"),
             b'f' => self.lit(b"false"),
             b'n' => self.lit(b"null"),
@@ -125,7 +149,21 @@ impl<'a> Cursor<'a> {
     }
 
     /// The members of an object inside `depth` containers, in order.
-    pub(crate) fn members(&mut self, depth: u8, each: &mut dyn FnMut(&'a [u8], &'a [u8])) -> Option<()> {
+    #[inline]
+    pub(crate) fn members(&mut self, depth: u8, mut each: impl FnMut(&'a [u8], &'a [u8])) -> Option<()> {
+        self.members_by(depth, |key, cursor| {
+            each(key, cursor.value(depth + 1)?);
+            Some(())
+        })
+    }
+
+    /// The same, where the caller reads each value itself, inside `depth + 1` containers.
+    #[inline]
+    pub(crate) fn members_by(
+        &mut self,
+        depth: u8,
+        mut read: impl FnMut(&'a [u8], &mut Self) -> Option<()>,
+    ) -> Option<()> {
         if depth >= DEPTH_MAX {
             return None;
         }
@@ -133,14 +171,12 @@ impl<'a> Cursor<'a> {
         if self.try_lit(b"}") {
             return Some(());
         }
-        let mut before: &[u8] = b"";
+        let mut before = Key::default();
         loop {
             let key = self.key()?;
-            if key <= before {
-                return None;
-            }
+            key.is_after(&before).then_some(())?;
             before = key;
-            each(key, self.value(depth + 1)?);
+            read(key.name, self)?;
             if !self.try_lit(b",") {
                 return self.lit(b"}");
             }
@@ -148,7 +184,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The elements of an array inside `depth` containers, in order.
-    pub(crate) fn elements(&mut self, depth: u8, each: &mut dyn FnMut(&'a [u8])) -> Option<()> {
+    pub(crate) fn elements(&mut self, depth: u8, mut each: impl FnMut(&'a [u8])) -> Option<()> {
         if depth >= DEPTH_MAX {
             return None;
         }
@@ -179,76 +215,56 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    fn key(&mut self) -> Option<&'a [u8]> {
+    fn key(&mut self) -> Option<Key<'a>> {
         self.lit(b"\"")?;
-        let len = self.rest.iter().take(41).position(|b| !matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))?;
-        let key = self.take(len)?;
+        let text = self.rest;
+        let len = text.iter().take(41).position(|b| !IN_KEY.get(usize::from(*b)).is_some_and(|is| *is))?;
+        let name = self.take(len)?;
         self.lit(b"\":")?;
-        (len > 0).then_some(key)
+        let word = text.first_chunk().map_or_else(|| padded(name), |word| u64::from_be_bytes(*word));
+        let head = if len < 8 { word & !(u64::MAX >> (8 * len)) } else { word };
+        (len > 0).then_some(Key { name, head })
     }
 }
 
-/// The length of a string that holds escapes or characters beyond ASCII, up to its closing quotation mark.
-fn odd_string(text: &[u8]) -> Option<usize> {
-    let mut end = 0;
-    let mut escaped = false;
-    loop {
-        let rest = text.get(end..)?;
-        let at = memchr2(b'"', b'\\', rest)?;
-        end += at;
-        if rest.get(at) == Some(&b'"') {
-            break;
-        }
-        escaped = true;
-        end += escape(rest.get(at + 1..)?)?.1 + 1;
+/// A part of a text that tends to come again to the byte: its bytes and what was read of them.
+pub(crate) struct Repeated<'a, T>(Option<(&'a [u8], T)>);
+
+impl<T> Default for Repeated<'_, T> {
+    fn default() -> Self {
+        Repeated(None)
     }
-    let text = text.get(..end)?;
-    if text.iter().any(|b| *b < 0x20) {
-        return None;
-    }
-    if !text.is_ascii() {
-        let normal = if escaped {
-            unicode_normalization::is_nfc(&unescape(text)?)
-        } else {
-            unicode_normalization::is_nfc(std::str::from_utf8(text).ok()?)
-        };
-        normal.then_some(())?;
-    }
-    Some(end)
 }
 
-/// What an escape stands for, and the bytes it takes after its backslash. Only the one canonical spelling counts.
-fn escape(after: &[u8]) -> Option<(u8, usize)> {
-    Some(match after.first()? {
-        b'"' => (b'"', 1),
-        b'\\' => (b'\\', 1),
-        b'b' => (8, 1),
-        b't' => (9, 1),
-        b'n' => (10, 1),
-        b'f' => (12, 1),
-        b'r' => (13, 1),
-        b'u' => {
-            let mut code = [0; 2];
-            hex(after.get(1..5)?, &mut code)?;
-            let [0, low @ (1..=7 | 11 | 14..=31)] = code else { return None };
-            (low, 5)
-        }
-        _ => return None,
-    })
+/// The bytes of a key.
+#[allow(clippy::indexing_slicing, reason = "a table made by the compiler, which would refuse a place outside of it")]
+static IN_KEY: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = matches!(byte as u8, b'a'..=b'z' | b'0'..=b'9' | b'_');
+        byte += 1;
+    }
+    table
+};
+
+/// A key, and its first eight bytes as a number that sorts as they do: most keys differ there already.
+#[derive(Clone, Copy, Default)]
+struct Key<'a> {
+    name: &'a [u8],
+    head: u64,
 }
 
-/// The text that stands between the quotation marks of a canonical string.
-pub(crate) fn unescape(raw: &[u8]) -> Option<String> {
-    let mut text = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some(at) = memchr(b'\\', rest) {
-        text.extend_from_slice(rest.get(..at)?);
-        let (byte, len) = escape(rest.get(at + 1..)?)?;
-        text.push(byte);
-        rest = rest.get(at + 1 + len..)?;
+impl Key<'_> {
+    #[inline]
+    fn is_after(&self, before: &Key<'_>) -> bool {
+        self.head > before.head || (self.head == before.head && self.name > before.name)
     }
-    text.extend_from_slice(rest);
-    String::from_utf8(text).ok()
+}
+
+/// The first eight bytes of a short text, zeros behind them.
+fn padded(text: &[u8]) -> u64 {
+    (0..8).fold(0, |word, at| word << 8 | text.get(at).map_or(0, |b| u64::from(*b)))
 }
 
 /// Why bytes are not one canonical JSON value: a sentence's end naming the byte; `None` where they are.
@@ -279,6 +295,9 @@ mod tests {
             r#"{"a":[1,-5,true,false,null,"x"],"b_1":{}}"#,
             r#""\u0001\b\t\n\f\r\"\\ä""#,
             "9007199254740991",
+            r#"{"a":1,"ab":2,"ab_":3}"#,
+            r#"{"same_hea":1,"same_head":2,"same_head_a":3,"same_head_b":4}"#,
+            r#"{"a_name_of_exactly_forty_bytes_is_allowed":1}"#,
             "[[[[[[[[]]]]]]]]",
             "\"\\n\u{303}\"",
             "{}",
@@ -292,6 +311,11 @@ mod tests {
         for text in [
             r#"{"b":1,"a":2}"#,
             r#"{"a":1,"a":2}"#,
+            r#"{"ab":1,"a":2}"#,
+            r#"{"same_head_b":1,"same_head_a":2}"#,
+            r#"{"same_head_a":1,"same_head_a":2}"#,
+            r#"{"same_head":1,"same_hea":2}"#,
+            r#"{"a_name_of_more_than_forty_bytes_is_refused":1}"#,
             r#"{"A":1}"#,
             r#"{"":1}"#,
             "{ }",

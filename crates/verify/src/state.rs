@@ -3,17 +3,33 @@
 
 use crate::{
     body::{Body, Member, Refused, inner, is_uuid, text},
-    entry::{Act, moment_text},
+    entry::Act,
+    hash::sha256_of,
+    lists::{elements, join, lapse_members, strings},
     log::{Log, Row},
-    scan::{Cursor, Uuid, unescape, uuid_text},
+    moment::moment_text,
+    scan::{Uuid, unescape, uuid_text},
 };
-use sha2::{Digest, Sha256};
 use std::borrow::Cow;
+
+/// Who acted when, and the version that came of it.
+#[derive(Clone, Copy)]
+struct Stamp {
+    seq: u32,
+    pid: u32,
+    ts: u64,
+    ver: u32,
+}
+
+impl Stamp {
+    fn of(seq: u32, row: &Row) -> Self {
+        Stamp { seq, pid: row.pid, ts: row.ts, ver: row.ver }
+    }
+}
 
 /// A signature as it stands in the state.
 struct Signature<'a> {
-    seq: u32,
-    row: Row,
+    stamp: Stamp,
     digest: &'a [u8],
     meaning: &'a [u8],
     role: &'a [u8],
@@ -33,8 +49,8 @@ pub(crate) struct State<'a> {
     number: &'a [u8],
     state: &'a [u8],
     signatures: Vec<Signature<'a>>,
-    first: Option<(u32, Row)>,
-    last: Option<(u32, Row)>,
+    first: Option<Stamp>,
+    last: Option<Stamp>,
     withdrawn: Option<u32>,
     erased: Option<u32>,
     disposed: Option<(&'a [u8], &'a [u8], u32)>,
@@ -53,7 +69,7 @@ impl<'a> State<'a> {
         body: &Body<'a>,
         changes: &[Member<'a>],
     ) -> Result<(), Refused> {
-        self.last = Some((seq, *row));
+        self.last = Some(Stamp::of(seq, row));
         match row.act {
             Act::Recorded => self.begin((seq, row), kind, body, changes)?,
             Act::Amended => {
@@ -90,7 +106,7 @@ impl<'a> State<'a> {
         if body.kind.and_then(inner) != Some(kind) {
             return Err(lacks("has another `kind` than its entry"));
         }
-        self.first = Some((seq, *row));
+        self.first = Some(Stamp::of(seq, row));
         self.editors.push(row.pid);
         self.key = body.key;
         self.kind = kind;
@@ -205,11 +221,11 @@ impl<'a> State<'a> {
         signed.extend_from_slice(b"\",\"kind\":\"");
         signed.extend_from_slice(self.kind);
         signed.extend_from_slice(b"\"}");
-        if inner(digest) != Some(hex::encode(Sha256::digest(&signed)).as_bytes()) {
+        if inner(digest) != Some(hex::encode(sha256_of(&[], &signed)).as_bytes()) {
             return Err(lacks("signs another content than the record had"));
         }
         let (meaning, role) = (body.meaning.unwrap_or_default(), body.role.unwrap_or_default());
-        self.signatures.push(Signature { seq, row: *row, digest, meaning, role, lapsed: None });
+        self.signatures.push(Signature { stamp: Stamp::of(seq, row), digest, meaning, role, lapsed: None });
         Ok(())
     }
 
@@ -230,7 +246,7 @@ impl<'a> State<'a> {
         let Some(lapse) = body.lapse else { return Ok(()) };
         let (changed, seqs) =
             lapse_members(lapse).ok_or_else(|| lacks("has a `lapse` of another form than described"))?;
-        for signature in self.signatures.iter_mut().filter(|s| seqs.contains(&u64::from(s.seq))) {
+        for signature in self.signatures.iter_mut().filter(|s| seqs.contains(&u64::from(s.stamp.seq))) {
             signature.lapsed = Some((changed, seq));
         }
         Ok(())
@@ -266,7 +282,7 @@ impl<'a> State<'a> {
             self.write_live(log, id, out);
         }
         out.extend_from_slice(b",\"version\":");
-        number(out, self.last.map_or(0, |(_, row)| row.ver));
+        number(out, self.last.map_or(0, |last| last.ver));
         if let Some(seq) = self.withdrawn.filter(|_| self.disposed.is_none()) {
             out.extend_from_slice(b",\"withdrawn\":{\"seq\":");
             number(out, seq);
@@ -308,23 +324,23 @@ impl<'a> State<'a> {
 
 impl Signature<'_> {
     fn write(&self, log: &Log, out: &mut Vec<u8>) {
-        parts(out, &[b"{\"by\":\"", pid_text(log, self.row.pid), b"\",\"digest\":", self.digest]);
+        parts(out, &[b"{\"by\":\"", pid_text(log, self.stamp.pid), b"\",\"digest\":", self.digest]);
         if let Some((changed, seq)) = self.lapsed {
             parts(out, &[b",\"lapsed\":{\"changed\":", changed, b",\"seq\":"]);
             number(out, seq);
             out.push(b'}');
         }
         parts(out, &[b",\"meaning\":", self.meaning, b",\"role\":", self.role, b",\"seq\":"]);
-        number(out, self.seq);
-        parts(out, &[b",\"ts\":\"", &moment_text(self.row.ts), b"\"}"]);
+        number(out, self.stamp.seq);
+        parts(out, &[b",\"ts\":\"", &moment_text(self.stamp.ts), b"\"}"]);
     }
 }
 
-fn stamp(out: &mut Vec<u8>, log: &Log, at: Option<&(u32, Row)>) {
-    let Some((seq, row)) = at else { return };
-    parts(out, &[b"\"by\":\"", pid_text(log, row.pid), b"\",\"seq\":"]);
-    number(out, *seq);
-    parts(out, &[b",\"ts\":\"", &moment_text(row.ts), b"\"}"]);
+fn stamp(out: &mut Vec<u8>, log: &Log, at: Option<&Stamp>) {
+    let Some(at) = at else { return };
+    parts(out, &[b"\"by\":\"", pid_text(log, at.pid), b"\",\"seq\":"]);
+    number(out, at.seq);
+    parts(out, &[b",\"ts\":\"", &moment_text(at.ts), b"\"}"]);
 }
 
 fn pid_text(log: &Log, pid: u32) -> &[u8] {
@@ -347,30 +363,6 @@ fn number(out: &mut Vec<u8>, mut value: u32) {
     out.get_mut(from..).unwrap_or_default().reverse();
 }
 
-/// The elements of an array, as written; none where it is no array.
-fn elements(list: Option<&[u8]>) -> Vec<&[u8]> {
-    let mut found = Vec::new();
-    if let Some(list) = list {
-        let _ = Cursor::new(list).elements(0, &mut |element| found.push(element));
-    }
-    found
-}
-
-/// The strings of a field that holds one string or a list.
-fn strings(field: Option<&[u8]>) -> Vec<&[u8]> {
-    match field {
-        Some(one) if one.first() == Some(&b'"') => vec![one],
-        list => elements(list).into_iter().filter(|e| e.first() == Some(&b'"')).collect(),
-    }
-}
-
-fn join(list: &[&[u8]]) -> Vec<u8> {
-    let mut out = vec![b'['];
-    out.extend_from_slice(&list.join(&b','));
-    out.push(b']');
-    out
-}
-
 fn field_name(quoted: &[u8]) -> Result<&[u8], Refused> {
     let name = inner(quoted).unwrap_or_default();
     let allowed = |b: &u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_');
@@ -381,17 +373,4 @@ fn field_name(quoted: &[u8]) -> Result<&[u8], Refused> {
 fn field_and_to<'a>(body: &Body<'a>) -> Result<(&'a [u8], &'a [u8]), Refused> {
     let to = body.to.filter(|to| is_uuid(to)).ok_or_else(|| lacks("links to something that is no record's id"))?;
     Ok((field_name(body.field.unwrap_or_default())?, to))
-}
-
-fn lapse_members(lapse: &[u8]) -> Option<(&[u8], Vec<u64>)> {
-    let mut cursor = Cursor::new(lapse);
-    cursor.lit(b"{\"changed\":")?;
-    let changed = cursor.value(2)?;
-    cursor.lit(b",\"signatures\":")?;
-    let listed = cursor.value(2)?;
-    cursor.lit(b"}")?;
-    let listed_all = elements(Some(listed));
-    let seqs: Option<Vec<u64>> = listed_all.iter().map(|seq| Cursor::new(seq).uint()).collect();
-    let texts = changed.first() == Some(&b'[') && elements(Some(changed)).iter().all(|e| e.first() == Some(&b'"'));
-    seqs.filter(|_| texts && listed.first() == Some(&b'[')).map(|seqs| (changed, seqs))
 }
