@@ -4,9 +4,16 @@
 use aims_ledger::canonical;
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../crates/verify/src/scan.rs"]
+// The verifier's scanner is private to it: its files are taken in here as they are.
+#[path = "../../crates/verify/src/hexadecimal.rs"]
 #[allow(dead_code, missing_docs, reason = "only `fault` is used here")]
+mod hexadecimal;
+#[path = "../../crates/verify/src/scan.rs"]
+#[allow(dead_code, missing_docs, unused_imports, reason = "only `fault` is used here")]
 mod scan;
+#[path = "../../crates/verify/src/strings.rs"]
+#[allow(dead_code, missing_docs, reason = "only `fault` is used here")]
+mod strings;
 
 fuzz_target!(|bytes: &[u8]| {
     let accepted = canonical::check(bytes).is_ok();

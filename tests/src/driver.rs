@@ -66,7 +66,7 @@ fn act(organization: &Organization, notes: &Notes, course: Course, number: u64) 
     for turn in 0..course.commands {
         let count = if player.dice.one_in(4) { 3 } else { 1 };
         let group: Vec<Doing> = (0..count).map(|_| player.next(organization)).collect();
-        let told: Vec<String> = group.iter().map(|doing| tell(doing)).collect();
+        let told: Vec<String> = group.iter().map(tell).collect();
         let wrote = organization.write(move |draft| {
             group.into_iter().map(|doing| doing.carry_out(draft)).collect::<Result<Vec<Written>, _>>()
         });

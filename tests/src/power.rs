@@ -99,7 +99,7 @@ fn make(asked: &[Asked], dir: &Path, notes: &Path, wanted: usize, seed: u64, eac
                 name,
                 files,
                 answers: listener.answers.clone(),
-                deep: moment / every % 50 == 0 && variant == 0,
+                deep: (moment / every).is_multiple_of(50) && variant == 0,
             });
         }
     }
