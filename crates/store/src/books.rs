@@ -165,7 +165,9 @@ impl Books {
         for command in commands {
             self.execute("SAVEPOINT command").map_err(|error| Fault::of(&error))?;
             let draft = Draft::new(&self.reading, tail);
+            self.reading.begin_to_remember();
             let ran = catch_unwind(AssertUnwindSafe(|| command.run(&draft)));
+            self.reading.forget();
             let kept = match (self.reading.take_fault(), ran) {
                 (Some(Fault::Other(reason)), _) => {
                     command.spoil(Spoiled::Failed(reason));

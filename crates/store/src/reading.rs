@@ -23,12 +23,18 @@ use crate::{
 
 type Result<T> = std::result::Result<T, StoreError>;
 
+/// So many states are kept in memory while a command runs.
+const MET_MAX: usize = 4;
+
 /// The store as of one moment: a [`Snapshot`](crate::Snapshot), or a [`Draft`](crate::Draft) in the middle of a batch.
 pub struct Reading {
     pub(crate) conn: Connection,
     pub(crate) context: Arc<Context>,
     /// The first failure of the database. A command that met one is never carried out, even if it took the failure for an absence.
     fault: RefCell<Option<Fault>>,
+    /// States that the command now running has met, newest last: it asks for the same record several times over.
+    /// `None` where no command runs.
+    met: RefCell<Option<Vec<Kept>>>,
 }
 
 /// What everything in an open organization shares.
@@ -152,12 +158,37 @@ pub enum Personal {
 
 impl Reading {
     pub(crate) fn new(conn: Connection, context: Arc<Context>) -> Reading {
-        Reading { conn, context, fault: RefCell::new(None) }
+        Reading { conn, context, fault: RefCell::new(None), met: RefCell::new(None) }
     }
 
     /// Which organization this is.
     pub fn about(&self) -> &About {
         &self.context.about
+    }
+
+    /// From now on until [`forget`](Self::forget), states are kept in memory. Whoever writes one says so by [`remember`](Self::remember).
+    pub(crate) fn begin_to_remember(&self) {
+        *self.met.borrow_mut() = Some(Vec::new());
+    }
+
+    /// Ends what [`begin_to_remember`](Self::begin_to_remember) began: a rollback, or another command, may change what stands.
+    pub(crate) fn forget(&self) {
+        *self.met.borrow_mut() = None;
+    }
+
+    /// Keeps a state as it stands now.
+    pub(crate) fn remember(&self, kept: &Kept) {
+        if let Some(met) = self.met.borrow_mut().as_mut() {
+            met.retain(|other| other.id() != kept.id());
+            if met.len() == MET_MAX {
+                met.remove(0);
+            }
+            met.push(kept.clone());
+        }
+    }
+
+    fn remembered(&self, id: &str) -> Option<Kept> {
+        self.met.borrow().as_ref()?.iter().rev().find(|kept| kept.id() == id).cloned()
     }
 
     /// Takes the failure that was noted, if any.

@@ -92,6 +92,8 @@ pub(crate) fn check_version(conn: &Connection, path: &Path) -> Result<(), StoreE
 fn prepare(conn: &Connection) -> Result<(), StoreError> {
     conn.busy_timeout(Duration::from_secs(5))?;
     conn.set_prepared_statement_cache_capacity(64);
+    // Otherwise some statements are planned anew for each value, which costs more than running them.
+    conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // Temporary tables stay in memory: what is erased must never have been in a temporary file.
     conn.execute_batch(
         "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA trusted_schema = OFF;",

@@ -98,6 +98,26 @@ fn a_refused_command_writes_nothing_and_disturbs_nobody() {
 }
 
 #[test]
+fn a_command_reads_what_it_wrote_and_nothing_of_one_that_was_undone() {
+    let dir = tempfile::tempdir().unwrap();
+    let organization = found(dir.path());
+    record(&organization, 1);
+    let amend_and_read = |refuse: bool| {
+        organization.write(move |draft| {
+            let version = |kept: Option<aims_record::Kept>| kept.unwrap().version();
+            let before = version(draft.kept(&id(1)).unwrap());
+            draft.append(envelope(amended(&id(1), before + 1, json!({ "title": "other" })))).unwrap();
+            let versions = (before, version(draft.kept(&id(1)).unwrap()));
+            if refuse { Err(versions) } else { Ok(versions) }
+        })
+    };
+    let refused = amend_and_read(true);
+    assert!(matches!(refused, Err(WriteError::Refused((1, 2)))), "{refused:?}");
+    assert_eq!(amend_and_read(false).unwrap(), (1, 2));
+    assert_eq!(amend_and_read(false).unwrap(), (2, 3));
+}
+
+#[test]
 fn a_panic_undoes_its_command_alone() {
     let dir = tempfile::tempdir().unwrap();
     let organization = found(dir.path());

@@ -29,6 +29,7 @@ impl Draft<'_> {
         if let (Some(applied), Some(object)) = (applied, &entry.obj) {
             projection::note_act(conn, &object.id, seq, &entry.act)?;
             projection::put_record(conn, applied.before.as_ref(), &applied.after)?;
+            self.reading.remember(&applied.after);
             self.end(applied.ending, &object.id, seq)?;
         }
         let leaf_hash = leaf_hash(&bytes);

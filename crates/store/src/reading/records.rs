@@ -17,7 +17,12 @@ pub(crate) const DISPOSED: i64 = 2;
 impl Reading {
     /// What is kept under this id.
     pub fn kept(&self, id: &str) -> Result<Option<Kept>> {
-        self.one_record("SELECT ended, bytes FROM records WHERE id = ?1", [id])
+        if let Some(kept) = self.remembered(id) {
+            return Ok(Some(kept));
+        }
+        let kept = self.one_record("SELECT ended, bytes FROM records WHERE id = ?1", [id])?;
+        kept.iter().for_each(|kept| self.remember(kept));
+        Ok(kept)
     }
 
     /// What is kept under this readable number, such as `SYS-0007`.
