@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aims_app::Aims;
 use aims_benches::{
     report::{Report, Target},
-    rounds::{Took, median, time},
+    rounds::{Took, median, peak_memory, time},
 };
 use aims_register::Register;
 use aims_store::{Access, Clock, StoreError};
@@ -40,6 +40,8 @@ pub fn run(effort: Effort) -> Result<Report> {
         report.add_promised(format!("loading: {note}"), last.0 / first.0, "x", Target::AtMost(1.5));
         report.add_promised(format!("deciding: {note}"), last.1 / first.1, "x", Target::AtMost(1.5));
     }
+    // All sizes were loaded in this process, one after the other; the largest makes the peak.
+    report.add("peak memory", peak_memory("self").unwrap_or(f64::NAN), "MiB");
     Ok(report)
 }
 
