@@ -3,10 +3,7 @@
 mod tamper;
 mod year;
 
-use std::{
-    cmp::Reverse,
-    path::{Path, PathBuf},
-};
+use std::{cmp::Reverse, path::PathBuf};
 
 use aims_app::{Aims, AsOf, Query};
 use aims_conformity::{State, Verdict};
@@ -151,41 +148,22 @@ impl Story {
         let findings = proof::self_check(self.out, &aims)?;
         aims.close()?;
         self.line(&format!("aims verify: {}", proof::told(&findings).trim_end()))?;
-        match verifier::beside() {
-            Some(program) => self.bundle_altered(&program, &key),
-            None => self.folder_altered(),
-        }
+        self.bundle_altered(&key)
     }
 
     /// The independent verifier says that the bundle is sound, and names a flipped bit.
-    fn bundle_altered(&self, program: &Path, key: &str) -> Result<(), Fault> {
+    fn bundle_altered(&self, key: &str) -> Result<(), Fault> {
         let keys = [key.to_owned()];
-        let sound = verifier::run(program, &self.place.bundle(), &keys, false)?;
+        let sound = verifier::run(&self.place.bundle(), &keys, false)?;
         self.line(&format!("aims-verify, which shares no code with this program: {}", first(&sound.report)))?;
         let copy = self.place.beside.path().join("altered");
         tamper::copy(&self.place.bundle(), &copy)?;
         let place = tamper::flip(&copy.join("payloads"))?;
         self.line(&format!("then one bit of a copy is flipped, in `payloads`, byte {place}:"))?;
-        let altered = verifier::run(program, &copy, &keys, false)?;
+        let altered = verifier::run(&copy, &keys, false)?;
         self.line(&paint(BAD, &first(&altered.report)))?;
         // The report names the log first, then what contradicts.
         altered.report.lines().nth(2).map_or(Ok(()), |named| self.line(&plain(named)))
-    }
-
-    /// Without the verifier: the self-check names a flipped bit in a copy of the folder.
-    fn folder_altered(&self) -> Result<(), Fault> {
-        let copy = self.place.beside.path().join("altered");
-        tamper::copy(&self.place.dir, &copy)?;
-        if let Some(evidence) = tamper::largest(&copy.join("evidence"))? {
-            let place = tamper::flip(&evidence)?;
-            self.line(&format!("then one bit of a copy is flipped, in a piece of evidence, byte {place}:"))?;
-            let findings = proof::self_check(self.out, &Aims::open(&copy, Access::Read)?)?;
-            self.line(&paint(BAD, &first(&proof::told(&findings))))?;
-        }
-        self.line(
-            "an auditor does not trust this program: `cargo build --release -p aims-verify` makes the verifier that",
-        )?;
-        self.line("shares no code with it; once it lies beside this program, this story shows it at work")
     }
 
     fn next(&self) -> Result<(), Fault> {

@@ -82,7 +82,11 @@ fn to_json(findings: &Findings) -> serde_json::Value {
 /// The answer of a self-check in lines.
 pub fn told(findings: &Findings) -> String {
     let of = |n: u64, one: &str| count(usize::try_from(n).unwrap_or(usize::MAX), one);
-    let entries = if findings.entries == 1 { "1 entry".to_owned() } else { format!("{} entries", findings.entries) };
+    let entries = if findings.entries == 1 {
+        "1 entry".to_owned()
+    } else {
+        format!("{} entries (the instance's own among them)", findings.entries)
+    };
     let over = format!("{entries}, {}, {}", of(findings.records, "record"), of(findings.files, "file"));
     if findings.findings.is_empty() {
         return format!("✓ sound: {over}\n");
@@ -93,14 +97,8 @@ pub fn told(findings: &Findings) -> String {
 }
 
 fn verify_bundle(session: &Session, bundle: &Path) -> Result<u8, Fault> {
-    let Some(program) = verifier::beside() else {
-        let message = "a bundle is verified by `aims-verify`, which shares no code with this program, and it does not lie beside it";
-        let hint =
-            format!("`aims-verify {} --key KEY`, the key brought by another way than the bundle", bundle.display());
-        return Err(Fault::usage("verifier_missing", message).hint(hint));
-    };
     let keys = key_of(session);
-    let said = verifier::run(&program, bundle, &keys, session.out.json())?;
+    let said = verifier::run(bundle, &keys, session.out.json())?;
     session.out.data(&plain_lines(&said.report))?;
     if keys.is_empty() && said.exit == USAGE {
         session.out.hint("this organization's key is used where its folder is named with `--dir`; else run `aims-verify` with `--key`");

@@ -1,9 +1,9 @@
-//! The independent verifier, where it lies beside this program. It shares no code with it, so it can only be run, not called.
+//! The independent verifier, carried along. It shares no code with the rest of this program: what matters is that it uses nothing of
+//! ours, not that nothing of ours calls it. An auditor runs it as the program `aims-verify`.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::Path;
+
+use aims_verify::{Key, Request, verify};
 
 use crate::fault::Fault;
 
@@ -15,28 +15,14 @@ pub struct Said {
     pub report: String,
 }
 
-/// The program `aims-verify` beside this one.
-pub fn beside() -> Option<PathBuf> {
-    let own = std::env::current_exe().ok()?;
-    let program = own.with_file_name(format!("aims-verify{}", std::env::consts::EXE_SUFFIX));
-    program.is_file().then_some(program)
-}
-
-/// Runs it on a bundle.
+/// Holds a bundle against these keys, or against none.
 ///
 /// # Errors
-/// Where it cannot be started.
-pub fn run(program: &Path, bundle: &Path, keys: &[String], json: bool) -> Result<Said, Fault> {
-    let mut command = Command::new(program);
-    command.arg(bundle);
-    for key in keys {
-        command.args(["--key", key]);
-    }
-    if json {
-        command.args(["--format", "json"]);
-    }
-    let output = command.output().map_err(|error| Fault::file(program, &error))?;
-    let exit = output.status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2);
-    let report = [output.stdout, output.stderr].concat();
-    Ok(Said { exit, report: String::from_utf8_lossy(&report).into_owned() })
+/// Where a key is none.
+pub fn run(bundle: &Path, keys: &[String], json: bool) -> Result<Said, Fault> {
+    let parse = |key: &String| Key::parse(key).map_err(|why| Fault::usage("key_malformed", why));
+    let keys = keys.iter().map(parse).collect::<Result<Vec<Key>, Fault>>()?;
+    let report = verify(&Request { bundle: bundle.to_owned(), keys, ..Request::default() });
+    let exit = report.exit;
+    Ok(Said { exit, report: if json { report.to_json() } else { report.to_text() } })
 }

@@ -38,23 +38,6 @@ pub fn flip(path: &Path) -> Result<usize, Fault> {
     Ok(place)
 }
 
-/// The largest file of a folder and the folders in it.
-///
-/// # Errors
-/// Where a folder cannot be read.
-pub fn largest(folder: &Path) -> Result<Option<PathBuf>, Fault> {
-    let mut found: Option<(u64, PathBuf)> = None;
-    for path in inside(folder)? {
-        let file = if path.is_dir() { largest(&path)? } else { Some(path) };
-        let Some(file) = file else { continue };
-        let len = fs::metadata(&file).map_err(|e| Fault::file(&file, &e))?.len();
-        if found.as_ref().is_none_or(|(most, _)| len > *most) {
-            found = Some((len, file));
-        }
-    }
-    Ok(found.map(|(_, file)| file))
-}
-
 fn inside(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
     let failed = |error| Fault::file(folder, &error);
     let entries = fs::read_dir(folder).map_err(failed)?;
