@@ -9,7 +9,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use sha2::{Digest, Sha256};
 
 /// The most bytes of a note: sixteen post-quantum signatures and a long proof fit.
-pub(crate) const NOTE_BYTES_MAX: u64 = 1 << 20;
+pub(crate) const NOTE_BYTES_MAX: u64 = 262_144;
 const SIGNATURES_MAX: usize = 64;
 const ED25519: u8 = 1;
 

@@ -1,6 +1,9 @@
 //! Records as files: the plan is what happens, a second apply does nothing, a file that goes is a withdrawal.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use aims_app::imports::Does;
 
@@ -19,12 +22,12 @@ fn folder(stage: &Stage, files: &[(&str, &str)]) -> PathBuf {
     folder
 }
 
-fn does(stage: &Stage, folder: &PathBuf) -> Vec<(Does, String)> {
+fn does(stage: &Stage, folder: &Path) -> Vec<(Does, String)> {
     let plan = stage.aims.plan_files(folder).unwrap_or_else(|f| panic!("{f}"));
     plan.records.iter().map(|r| (r.does, r.key.clone())).collect()
 }
 
-fn apply(stage: &Stage, folder: &PathBuf) -> usize {
+fn apply(stage: &Stage, folder: &Path) -> usize {
     let plan = stage.aims.plan_files(folder).unwrap_or_else(|f| panic!("{f}"));
     stage.aims.apply(&stage.anna(), plan).unwrap_or_else(|f| panic!("{f}")).len()
 }

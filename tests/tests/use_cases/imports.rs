@@ -1,6 +1,9 @@
 //! Imports: real artefacts become records, a second import changes nothing, a newer file shows the difference, and text stays text.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use aims_app::imports::Does;
 use aims_exchange::Format;
@@ -8,7 +11,7 @@ use aims_tests::{root, shared};
 
 use crate::stage::Stage;
 
-fn import(stage: &Stage, format: Format, path: &PathBuf) -> usize {
+fn import(stage: &Stage, format: Format, path: &Path) -> usize {
     let plan = stage.aims.plan_import(format, path).unwrap_or_else(|f| panic!("{}: {f}", path.display()));
     stage.aims.import(&stage.anna(), path, plan).unwrap_or_else(|f| panic!("{}: {f}", path.display())).len()
 }
