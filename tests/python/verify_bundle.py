@@ -146,7 +146,7 @@ def open_checkpoint(place, data, keys):
     """Answers (origin, size, root, signers); a signature that a known key refuses is an alteration."""
     try:
         note = data.decode("utf-8")
-        if any(c < " " and c != "\n" for c in note) or not note.endswith("\n"):
+        if len(data) > 262_144 or any(c < " " and c != "\n" for c in note) or not note.endswith("\n"):
             raise ValueError
         at = note.rindex("\n\n")
         text, lines = note[: at + 1], note[at + 2 : -1].split("\n")
