@@ -91,7 +91,7 @@ impl Aims {
     /// # Errors
     /// [`Failure::RefusedAt`] names the step that was refused.
     pub fn act_together(&self, actor: &Actor, steps: Vec<Step>, idem: Option<String>) -> Result<Vec<Done>, Failure> {
-        let idem = idem.map(|key| Idem { key, request: Hash::sha256(format!("{steps:?}").as_bytes()) });
+        let idem = idem.map(|key| Idem { key, request: Hash::sha256(format!("{} {steps:?}", actor.pid).as_bytes()) });
         let mut steps = steps;
         let mut known = Known::default();
         for step in &mut steps {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aims_record::{Field, Fields, Kind, Refusal, Shape};
+use aims_record::{Field, Fields, Kind, Problem, Refusal, Shape, seal_of};
 use aims_store::Reading;
 use serde_json::Value;
 
@@ -30,11 +30,23 @@ pub(crate) fn resolve_word(reading: &Reading, known: &Known, word: &str) -> Resu
     found.map(|k| k.id().to_owned()).ok_or_else(|| Refusal::NotFound { record: word.to_owned() }.into())
 }
 
+/// Whether this can be a record's key.
+pub(crate) fn is_key(word: &str) -> bool {
+    !word.is_empty()
+        && word.len() <= 63
+        && !word.starts_with('-')
+        && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
 fn is_uuid(word: &str) -> bool {
     word.len() == 36 && word.parse::<uuid::Uuid>().is_ok()
 }
 
 /// Replaces every name in a link or person field, in tables too, by the id it stands for.
+///
+/// # Errors
+/// [`Refusal::NotFound`]; [`Refusal::FieldsRefused`] for a value that is sealed already: only the store seals, since a seal of anybody's
+/// making would stand for nothing, or for what is known about somebody else.
 pub(crate) fn resolve_fields(
     reading: &Reading,
     known: &Known,
@@ -42,6 +54,11 @@ pub(crate) fn resolve_fields(
     mut fields: Fields,
 ) -> Result<Fields, Failure> {
     for (name, value) in &mut fields {
+        if seal_of(value).is_some() {
+            let message = format!("give `{name}` as what it says, not as a seal");
+            let problem = Problem { code: "sealed_value", pointer: format!("/{name}"), message, allowed: Vec::new() };
+            return Err(Refusal::FieldsRefused { problems: vec![problem] }.into());
+        }
         if let Some(field) = kind.field(name) {
             resolve_value(reading, known, field, value)?;
         }
