@@ -10,10 +10,11 @@ use aims_framework::{
     Content,
     standard::{self, Frameworks},
 };
-use aims_record::{Accepted, Act, ActBody, Actor, ActorKind, Fields, Kept, Kinds, Refusal};
+use aims_record::{Accepted, Act, ActBody, Actor, ActorKind, Fields, Kept, Kinds, Problem, Refusal, check_fields};
 use aims_store::{
     Access, Chance, Clock, Deed, Draft, Entry, Envelope, Founding, OpenOptions, Organization, Reading, Software,
 };
+use jiff::Timestamp;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -21,7 +22,7 @@ use crate::{
     Failure,
     chance::SystemChance,
     clock::SystemClock,
-    resolve::{Known, resolve_word},
+    resolve::{Known, is_key, resolve_word},
     words::read_folder,
 };
 
@@ -30,6 +31,9 @@ const FOUNDING_ROLES: [(&str, &str); 2] = [
     ("top-management", "Directs and controls the management system until others are assigned."),
     ("aims-manager", "Builds the management system up and reports on it."),
 ];
+
+/// Key of the organization's own record.
+const ORGANIZATION: &str = "organization";
 
 /// One organization, open for reading or writing.
 pub struct Aims {
@@ -63,6 +67,41 @@ pub struct Founder {
     pub email: Option<String>,
 }
 
+impl Start {
+    /// Nobody decides on the first acts, so their words are held against the kinds here.
+    fn refuse_malformed(&self, kinds: &Kinds, now: Timestamp) -> Result<(), Failure> {
+        let mut problems = Vec::new();
+        let named = json!({ "name": self.name, "legal_name": self.name, "units": [self.name] });
+        for (kind, fields) in
+            [("person", self.founder.fields()), ("organization", named.as_object().cloned().unwrap_or_default())]
+        {
+            problems.extend(kinds.get(kind).into_iter().flat_map(|kind| check_fields(kind, &fields, now)));
+        }
+        if !is_key(&self.founder.key) || self.founder.key == ORGANIZATION {
+            let message = format!(
+                "the founder's key `{}` takes lower-case letters, digits and hyphens, at most 63, and is not `{ORGANIZATION}`",
+                self.founder.key
+            );
+            problems.push(Problem { code: "key_malformed", pointer: "/key".into(), message, allowed: Vec::new() });
+        }
+        let host = self.host.as_deref().unwrap_or("localhost");
+        if host.is_empty() || host.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+') {
+            let message =
+                format!("the host `{}` names the ledger: no spaces, `+` or control characters", host.escape_debug());
+            problems.push(Problem { code: "host_malformed", pointer: "/host".into(), message, allowed: Vec::new() });
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Refusal::FieldsRefused { problems }.into()) }
+    }
+}
+
+impl Founder {
+    fn fields(&self) -> Fields {
+        let mut fields = Fields::from_iter([("name".to_owned(), self.name.clone().into())]);
+        fields.extend(self.email.clone().map(|email| ("email".to_owned(), email.into())));
+        fields
+    }
+}
+
 impl Aims {
     /// Founds an organization in a new or empty folder: its first person, its own record, and the roles without which nobody could assign any.
     /// It is built beside the folder and moved in when it is whole, so that an interruption leaves no half of one.
@@ -71,6 +110,7 @@ impl Aims {
     /// [`Failure::Store`] where the folder holds one already.
     pub fn found(dir: &Path, start: Start, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Aims, Failure> {
         let (kinds, frameworks) = load_content(dir)?;
+        start.refuse_malformed(&kinds, clock.now())?;
         let org = chance.id();
         let founder = chance.id();
         let actor =
@@ -84,12 +124,17 @@ impl Aims {
             sw: software(),
         };
         let building = building_site(dir, &founding.org)?;
-        let store = Organization::found(&building, founding, clock.clone(), chance.clone())?;
-        let aims =
-            Aims { store, kinds, frameworks, clock: clock.clone(), chance: chance.clone(), dir: building.clone() };
-        aims.begin(&actor, founder, start)?;
-        aims.close()?;
-        move_in(&building, dir)?;
+        let built = || {
+            let store = Organization::found(&building, founding, clock.clone(), chance.clone())?;
+            let (clock, chance, dir) = (clock.clone(), chance.clone(), building.clone());
+            let aims = Aims { store, kinds, frameworks, clock, chance, dir };
+            aims.begin(&actor, founder, start)?;
+            aims.close()
+        };
+        built().and_then(|()| move_in(&building, dir)).inspect_err(|_| {
+            // The first failure is the one to tell; what cannot be cleared away is in nobody's way.
+            let _ = fs::remove_dir_all(&building);
+        })?;
         Aims::open_with(dir, Access::Write, clock, chance)
     }
 
@@ -193,8 +238,7 @@ impl Aims {
         let organization = (self.chance.id(), organization.as_object().cloned().unwrap_or_default());
         let (actor, digest, sw) = (actor.clone(), self.kinds.digest.clone(), software());
         Ok(self.store.write(move |draft| -> Result<(), Failure> {
-            let mut person = Fields::from_iter([("name".to_owned(), start.founder.name.into())]);
-            person.extend(start.founder.email.map(|email| ("email".to_owned(), email.into())));
+            let person = start.founder.fields();
             let sealed = json!({ "sealed": draft.seal(&founder, person.clone())? });
             let mut fields: Fields = person.keys().map(|name| (name.clone(), sealed.clone())).collect();
             fields.insert("employment".into(), "employee".into());
@@ -202,7 +246,7 @@ impl Aims {
                 begin_record(draft, &actor, &digest, &sw, Beginning { id, kind, key, number, fields })
             };
             append(founder.clone(), "person", Some(start.founder.key), "PER-0001", fields)?;
-            append(organization.0, "organization", Some("organization".into()), "ORG-0001", organization.1)?;
+            append(organization.0, "organization", Some(ORGANIZATION.into()), "ORG-0001", organization.1)?;
             for (n, (id, fields)) in roles.into_iter().enumerate() {
                 append(id, "role-assignment", None, &format!("ASG-{:04}", n + 1), fields)?;
             }

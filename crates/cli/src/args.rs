@@ -132,7 +132,7 @@ pub struct Init {
     /// Name of the first person; without it $USER
     #[arg(long, value_name = "NAME")]
     pub founder: Option<String>,
-    /// Key of the first person; without it made from the name
+    /// Key of the first person; without it `founder`. It stays when the person is erased
     #[arg(long, value_name = "KEY")]
     pub founder_key: Option<String>,
     /// Work address of the first person

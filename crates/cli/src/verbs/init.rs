@@ -49,26 +49,7 @@ fn start(args: Init) -> Start {
     let name = args.name.clone().unwrap_or_else(folder);
     let user = || std::env::var("USER").ok().filter(|user| !user.trim().is_empty());
     let founder = args.founder.or_else(user).unwrap_or_else(|| "Founder".to_owned());
-    let key = args.founder_key.unwrap_or_else(|| key_of(&founder));
+    // Not made from the name: keys stand in the ledger as they are, and no erasure takes a name out of them.
+    let key = args.founder_key.unwrap_or_else(|| "founder".to_owned());
     Start { name, host: args.host, founder: Founder { key, name: founder, email: args.email } }
-}
-
-/// A key made from a name: `Mara Silva` gives `mara-silva`.
-fn key_of(name: &str) -> String {
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let mut key = words.collect::<Vec<_>>().join("-").to_ascii_lowercase();
-    key.truncate(63);
-    if key.is_empty() { "founder".to_owned() } else { key }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::key_of;
-
-    #[test]
-    fn a_name_gives_a_key() {
-        assert_eq!(key_of("Mara Silva"), "mara-silva");
-        assert_eq!(key_of("  J. O'Neil  "), "j-o-neil");
-        assert_eq!(key_of("日本"), "founder");
-    }
 }
