@@ -1,16 +1,21 @@
 //! Import of artefacts: read, planned, then done in one transaction.
 
-use std::{fs, io::Read, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::Read,
+    path::Path,
+};
 
 use aims_exchange::{Artefact, Draft, Format, Leftover, Note, Reading};
-use aims_record::{Actor, Fields, File, Kept, Record};
+use aims_record::{Actor, Fields, File, Kept, Record, Refusal};
 use aims_store::{Offer, Reading as Stored};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
     Aims, Done, Failure, Step, Wish,
-    resolve::{Known, resolve_word},
+    resolve::{Known, is_key, resolve_word},
 };
 
 /// What an import would do, before it does it.
@@ -147,11 +152,17 @@ impl Aims {
             number: None,
             changes: Vec::new(),
         };
-        let existing = match stored.by_key(&draft.key)? {
-            Some(Kept::Live(record)) if record.withdrawn.is_none() => Some(record),
-            _ => None,
-        };
         let at = format!("{} {}", draft.kind, draft.key);
+        let existing = match stored.by_key(&draft.key)? {
+            None => None,
+            Some(Kept::Live(record)) if record.withdrawn.is_none() && record.kind == draft.kind => Some(record),
+            // Another register's record, or one that has ended: neither says what this file is about.
+            Some(kept) => {
+                let record = format!("{} ({})", kept.number(), kept.kind());
+                let refusal = Box::new(Refusal::KeyTaken { key: draft.key.clone(), record });
+                return Err(Failure::RefusedAt { at, refusal });
+            }
+        };
         let why =
             Some(format!("imported from `{}` ({} {}, SHA-256 {})", plan.file, plan.format, plan.version, plan.sha256));
         match existing {
@@ -166,6 +177,7 @@ impl Aims {
                 planned.number = Some(record.number.clone());
                 planned.changes =
                     differences(stored, &record, &with_links(self, draft, draft.fields.clone()), &full, &plan.sha256)?;
+                plan.notes.extend(no_longer_said(&record, &full, &plan.sha256));
                 planned.does = if planned.changes.is_empty() { Does::Nothing } else { Does::Amend };
                 if planned.does == Does::Amend {
                     let set = planned
@@ -234,15 +246,34 @@ fn read_limited(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Drafts so that each comes after those it links to, as far as the links allow.
+/// Drafts so that each comes after those it links to, as far as the links allow. In a circle the one that stands first goes first, and what it
+/// links to is refused by name.
 fn ordered(reading: &Reading) -> Vec<&Draft> {
-    let mut done: Vec<&Draft> = Vec::new();
-    let mut rest: Vec<&Draft> = reading.drafts.iter().collect();
-    while !rest.is_empty() {
-        let waiting = |d: &Draft| d.links.iter().any(|(_, to)| *to != d.key && rest.iter().any(|r| r.key == *to));
-        // In a circle somebody has to be first; the links that are not there yet are added by `later_links`.
-        let next = rest.iter().position(|d| !waiting(d)).unwrap_or(0);
-        done.push(rest.remove(next));
+    let mut by_key: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (n, draft) in reading.drafts.iter().enumerate() {
+        by_key.entry(&draft.key).or_default().push(n);
+    }
+    let mut before: Vec<BTreeSet<usize>> = Vec::new();
+    let mut after: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (n, draft) in reading.drafts.iter().enumerate() {
+        let named = draft.links.iter().filter(|(_, to)| *to != draft.key).filter_map(|(_, to)| by_key.get(to.as_str()));
+        let named: BTreeSet<usize> = named.flatten().copied().collect();
+        named.iter().for_each(|to| after.entry(*to).or_default().push(n));
+        before.push(named);
+    }
+    let mut waiting: BTreeSet<usize> = (0..before.len()).collect();
+    let mut ready: BTreeSet<usize> =
+        waiting.iter().copied().filter(|n| before.get(*n).is_none_or(BTreeSet::is_empty)).collect();
+    let mut done = Vec::with_capacity(before.len());
+    while let Some(next) = ready.pop_first().or_else(|| waiting.first().copied()) {
+        waiting.remove(&next);
+        done.extend(reading.drafts.get(next));
+        for n in after.remove(&next).unwrap_or_default() {
+            let free = before.get_mut(n).is_some_and(|names| names.remove(&next) && names.is_empty());
+            if free && waiting.contains(&n) {
+                ready.insert(n);
+            }
+        }
     }
     done
 }
@@ -299,6 +330,24 @@ fn differences(
     Ok(changes)
 }
 
+/// Notes on fields that an earlier file gave and this one does not. They stay: what a file leaves out may still be so, and a person decides.
+fn no_longer_said(record: &Record, full: &Fields, sha256: &str) -> Vec<Remark> {
+    let rows = record.fields.get("source_artefact").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let earlier = rows.iter().filter(|row| row.get("file_sha256").and_then(Value::as_str) != Some(sha256));
+    let given: BTreeSet<&str> = earlier.filter_map(|row| row.get("field").and_then(Value::as_str)).collect();
+    let left_out = given.into_iter().filter(|f| record.fields.contains_key(*f) && !full.contains_key(*f));
+    left_out
+        .map(|field| Remark {
+            code: "no_longer_said".into(),
+            message: format!(
+                "`{field}` of {} comes from an earlier file and not from this one; it stays",
+                record.number
+            ),
+            place: String::new(),
+        })
+        .collect()
+}
+
 /// A value with keys of existing records replaced by ids, to be compared with what stands.
 fn resolved(stored: &Stored, value: &Value) -> Result<Value, Failure> {
     Ok(match value {
@@ -314,12 +363,6 @@ fn resolved(stored: &Stored, value: &Value) -> Result<Value, Failure> {
         }
         other => other.clone(),
     })
-}
-
-fn is_key(word: &str) -> bool {
-    !word.is_empty()
-        && word.len() <= 63
-        && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 fn kept_aside(leftover: &Leftover) -> KeptAside {

@@ -16,7 +16,9 @@ pub fn import(plan: &ImportPlan) -> String {
     let title = format!("{}: {}{version}, SHA-256 {}", plan.file, plan.format, plan.sha256);
     let mut text = paint(HEAD, &plain(&title)) + "\n" + &records(&plan.records);
     if !plan.kept.is_empty() {
-        text += &paint(HEAD, &format!("{} that no field takes, kept as they are", count(plan.kept.len(), "value")));
+        // Where nothing is recorded there is nothing to keep them with.
+        let what = if plan.records.is_empty() { "not kept, since nothing is recorded" } else { "kept as they are" };
+        text += &paint(HEAD, &format!("{} that no field takes, {what}", count(plan.kept.len(), "value")));
         text.push('\n');
         text += &plan.kept.iter().map(kept).collect::<String>();
     }
