@@ -51,6 +51,11 @@ impl Aims {
     /// All errors of all files, with file, line and column.
     pub fn plan_files(&self, folder: &Path) -> Result<FilesPlan, Failure> {
         let written = self.read_files(folder)?;
+        if written.is_empty() {
+            // Taken at its word, an empty folder would withdraw every record that was ever applied: more likely it is the wrong one.
+            let message = format!("`{}` holds no record file (`*.yaml`); name another folder", folder.display());
+            return Err(Failure::usage("folder_empty", message));
+        }
         let stored = self.store.snapshot()?;
         let keys: BTreeSet<String> = written.iter().map(|w| w.key.clone()).collect();
         let keys_before = applied_before(&stored)?;

@@ -1,6 +1,6 @@
 //! From what people type or keep in folders to values.
 
-use std::{fs, path::Path};
+use std::{fs, io::Read as _, path::Path};
 
 use aims_framework::{
     kinds::{from_yaml, read_value},
@@ -72,7 +72,8 @@ pub(crate) fn fields_from_node(reading: &mut Reading<'_>, kind: &Kind, node: &No
 /// Files of a folder with this ending, by their names within it, sorted; folders whose name begins with a dot are passed over.
 ///
 /// # Errors
-/// A file that cannot be read, is too large or is not UTF-8; a symbolic link.
+/// A file that cannot be read, is too large or is not UTF-8; a file of this ending that is a symbolic link, and one that ends in `.yml`: passed
+/// over in silence, they would be taken for gone.
 pub fn read_folder(folder: &Path, ending: &str) -> Result<Vec<(String, String)>, Failure> {
     let mut files = Vec::new();
     gather(folder, folder, ending, &mut files)?;
@@ -86,10 +87,14 @@ fn gather(root: &Path, folder: &Path, ending: &str, files: &mut Vec<(String, Str
         let entry = entry.map_err(|e| failed(folder, e))?;
         let path = entry.path();
         let kind = entry.file_type().map_err(|e| failed(&path, e))?;
+        let ends = path.extension().is_some_and(|e| e == ending);
         let hidden = entry.file_name().to_string_lossy().starts_with('.');
         if kind.is_dir() && !hidden {
             gather(root, &path, ending, files)?;
-        } else if kind.is_file() && !hidden && path.extension().is_some_and(|e| e == ending) {
+        } else if !hidden && (path.extension().is_some_and(|e| e == "yml") || (kind.is_symlink() && ends)) {
+            let message = format!("`{}` has to be a file of its own that ends in `.{ending}`", path.display());
+            return Err(Failure::usage("file_not_read", message));
+        } else if kind.is_file() && !hidden && ends {
             let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
             files.push((name, read_text(&path)?));
         }
@@ -106,13 +111,15 @@ fn gather(root: &Path, folder: &Path, ending: &str, files: &mut Vec<(String, Str
 /// Where it cannot be read, is too large or is not UTF-8.
 pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     let failed = |error| Failure::File { path: path.to_owned(), error };
-    let len = fs::metadata(path).map_err(failed)?.len();
-    if len > FILE_BYTES_MAX {
-        return Err(Failure::usage(
-            "file_too_large",
-            format!("`{}` has {len} bytes; at most {FILE_BYTES_MAX} are read", path.display()),
-        ));
+    // Read and then measured: what is no file of its own, such as a device, does not say how long it is.
+    let mut bytes = Vec::new();
+    let mut limited = fs::File::open(path).map_err(failed)?.take(FILE_BYTES_MAX + 1);
+    limited.read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        let message = format!("`{}` is longer than the {FILE_BYTES_MAX} bytes that are read", path.display());
+        return Err(Failure::usage("file_too_large", message));
     }
-    let text = fs::read_to_string(path).map_err(failed)?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| failed(std::io::Error::new(std::io::ErrorKind::InvalidData, "it is not text in UTF-8")))?;
     Ok(text.nfc().collect())
 }

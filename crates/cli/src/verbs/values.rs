@@ -153,19 +153,28 @@ fn take(aims: &Aims, folder: &Path, value: &mut Value) -> Result<(), Fault> {
 }
 
 fn read_text(path: &Path) -> Result<String, Fault> {
-    String::from_utf8(read_bytes(path)?)
+    let bytes = read_bytes(path)?;
+    if bytes.len() > Limits::RECORD_FILE.bytes {
+        let most = Limits::RECORD_FILE.bytes;
+        return Err(Fault::usage(
+            "file_too_large",
+            format!("`{}` is longer than the {most} bytes that are read", path.display()),
+        ));
+    }
+    String::from_utf8(bytes)
         .map_err(|_| Fault::usage("file_unreadable", format!("`{}` is not text in UTF-8", path.display())))
 }
 
 /// A file's bytes, or those of stdin for `-`.
 fn read_bytes(path: &Path) -> Result<Vec<u8>, Fault> {
-    let failed = |error| Fault::file(path, &error);
-    if path.as_os_str() != "-" {
-        return fs::read(path).map_err(failed);
-    }
-    let mut bytes = Vec::new();
     // One byte more than is ever taken: the limits then speak.
     let limit = Limits::RECORD_FILE.bytes as u64 + 1;
-    io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    let mut bytes = Vec::new();
+    let read = if path.as_os_str() == "-" {
+        io::stdin().lock().take(limit).read_to_end(&mut bytes)
+    } else {
+        fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| Fault::file(path, &error))?;
     Ok(bytes)
 }
