@@ -165,16 +165,19 @@ impl Aims {
         let mut ids = Vec::new();
         gather_ids(&record, &mut ids);
         let mut names = BTreeMap::new();
-        for id in ids.into_iter().filter(|id| *id != kept.id()) {
+        // A person's own record is often changed by that person: then their name stands for their id too.
+        for id in ids.into_iter().filter(|id| *id != kept.id() || kept.kind() == "person") {
             if let Some(name) = self.name_of(reading, &id)? {
                 names.insert(id, name);
             }
         }
-        let state = kept.live().map(|r| r.state.clone()).unwrap_or_default();
-        let verbs = kind.map(|k| k.lifecycle.verbs_from(&state).map(|v| v.id.clone()).collect()).unwrap_or_default();
+        // What was withdrawn or erased keeps its state, but takes no more acts.
+        let acting = kept.live().filter(|r| r.withdrawn.is_none() && r.erased.is_none());
+        let verbs = kind.zip(acting).map(|(k, r)| k.lifecycle.verbs_from(&r.state).map(|v| v.id.clone()).collect());
+        let verbs = verbs.unwrap_or_default();
         Ok(Shown {
             kind: kept.kind().to_owned(),
-            title: kind.map(|k| k.title.clone()).unwrap_or_default(),
+            title: kind.map_or_else(|| kept.kind().to_owned(), |k| k.title.clone()),
             number: kept.number().to_owned(),
             record,
             names,
@@ -212,7 +215,8 @@ impl Aims {
         open_value(reading, field.map_or("", |f| f.name.as_str()), &mut value)?;
         Ok(match value {
             Value::String(text) => text,
-            Value::Object(_) => "(erased)".into(),
+            Value::Object(left) if left.contains_key("missing") => MISSING.into(),
+            Value::Object(_) => ERASED.into(),
             _ => String::new(),
         })
     }
@@ -310,6 +314,10 @@ impl Aims {
     }
 }
 
+/// What stands for a name that was erased, and for one that ought to be there.
+const ERASED: &str = "(erased)";
+const MISSING: &str = "(missing)";
+
 fn not_then(word: &str) -> Failure {
     Failure::usage("not_found", format!("there was no record `{word}` then"))
 }
@@ -372,7 +380,7 @@ impl Names for Speaker<'_> {
         match self.reading.kept(id) {
             Ok(Some(Kept::Live(person))) => {
                 let name = self.aims.naming_value(self.reading, &person.kind, &person.fields).unwrap_or_default();
-                if name.is_empty() || name == "(erased)" { person.number } else { name }
+                if [ERASED, MISSING, ""].contains(&name.as_str()) { person.number } else { name }
             }
             _ => id.to_owned(),
         }

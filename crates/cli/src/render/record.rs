@@ -21,13 +21,10 @@ pub fn shown(shown: &Shown, kinds: &Kinds) -> String {
     for inverse in &shown.named_by {
         text += &section(&inverse.inverse, inverse.records.iter().map(|r| plain(r)));
     }
-    // A withdrawn record keeps its state, but takes no more acts.
-    if !shown.verbs.is_empty() && shown.record.get("withdrawn").is_none() {
-        text += &section(
-            "can be said now",
-            shown.verbs.iter().map(|verb| plain(&format!("aims move {} {verb}", shown.number))),
-        );
-    }
+    text += &section(
+        "can be said now",
+        shown.verbs.iter().map(|verb| plain(&format!("aims move {} {verb}", shown.number))),
+    );
     text
 }
 
