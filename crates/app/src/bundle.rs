@@ -1,6 +1,6 @@
 //! Proof: bundles for auditors, receipts, and the self-check.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use aims_ledger::checkpoint::Checkpoint;
 use aims_record::{Actor, Refusal};
@@ -57,6 +57,9 @@ impl Aims {
                 format!("`{}` exists; name a new folder with --out", out.display()),
             ));
         }
+        // The bundle holds the act of its own export, so the act comes first: where nothing can be written, it must not come at all.
+        let failed = |error| Failure::File { path: out.to_owned(), error };
+        fs::create_dir_all(out).and_then(|()| fs::remove_dir(out)).map_err(failed)?;
         let withheld = if withhold_personal { vec!["personal"] } else { Vec::new() };
         self.note(actor, "exported", json!({ "what": "bundle", "withheld": withheld }))?;
         let note = self.store.export_bundle(out, withhold_personal, progress)?;
