@@ -1,6 +1,6 @@
 //! Why a command did not do what was asked: a code, sentences, and hints.
 
-use std::path::Path;
+use std::{io::ErrorKind, path::Path};
 
 use aims_app::Failure;
 use aims_ledger::strict::JsonError;
@@ -141,6 +141,18 @@ fn other_hints(failure: &Failure) -> Vec<String> {
         }
         Failure::Store(StoreError::Truncated { .. } | StoreError::Inconsistent { .. } | StoreError::Damaged { .. }) => {
             "leave the folder as it is, and compare it with a backup and with checkpoints kept elsewhere"
+        }
+        Failure::Store(StoreError::Database(_)) => {
+            "`aims verify` says what is damaged; then restore the folder from a backup"
+        }
+        Failure::Store(StoreError::File { path, error })
+            if error.kind() == ErrorKind::NotFound
+                && path
+                    .parent()
+                    .and_then(Path::file_name)
+                    .is_some_and(|folder| folder == "signer" || folder == "wrap") =>
+        {
+            "keys are in no bundle and cannot be made again: bring the folder back from the backup of the keys"
         }
         Failure::Usage { code: "actor_unknown", .. } => "`aims list person` lists them",
         Failure::Usage { code: "requirement_unknown", .. } => "`aims check` lists them by id",

@@ -36,12 +36,17 @@ pub fn table(rows: &[Vec<String>]) -> String {
         (0..columns).map(|n| rows.iter().map(|row| cell_width(row, n)).max().unwrap_or_default()).collect();
     let mut text = String::new();
     for (n, row) in rows.iter().enumerate() {
-        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| padded(cell, *width)).collect();
         let line = cells.join("  ");
         text += &if n == 0 { paint(HEAD, line.trim_end()) } else { line.trim_end().to_owned() };
         text.push('\n');
     }
     text
+}
+
+/// Filled up with spaces. The formatter's own width ends at 65,535, and a cell may be longer.
+fn padded(cell: &str, width: usize) -> String {
+    cell.to_owned() + &" ".repeat(width.saturating_sub(cell.chars().count()))
 }
 
 /// Words and what they say, the words aligned; a value of several lines goes on under its first.

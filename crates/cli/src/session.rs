@@ -1,15 +1,23 @@
 //! The organization a command is about, and who acts.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    thread,
+    time::Duration,
+};
 
-use aims_app::{Aims, AsOf};
+use aims_app::{Aims, AsOf, Failure};
 use aims_record::Actor;
-use aims_store::Access;
+use aims_store::{Access, StoreError};
 
 use crate::{args::Global, fault::Fault, out::Out};
 
 /// The file that makes a folder an organization's.
 const MARK: &str = "organization.db";
+
+/// Another command that writes is done within a moment, so it is waited for: five seconds in all. A server that writes is told of then.
+const PAUSE: Duration = Duration::from_millis(100);
+const PATIENCE: usize = 50;
 
 /// One run of the program.
 pub struct Session {
@@ -57,9 +65,16 @@ impl Session {
     /// Opens it for acting.
     ///
     /// # Errors
-    /// As [`Session::read`], and where another process writes.
+    /// As [`Session::read`], and where another process keeps on writing.
     pub fn write(&self) -> Result<Aims, Fault> {
-        Ok(Aims::open(&self.dir()?, Access::Write)?)
+        let dir = self.dir()?;
+        for _ in 0..PATIENCE {
+            match Aims::open(&dir, Access::Write) {
+                Err(Failure::Store(StoreError::InUse(_))) => thread::sleep(PAUSE),
+                opened => return Ok(opened?),
+            }
+        }
+        Ok(Aims::open(&dir, Access::Write)?)
     }
 
     /// Who acts.
