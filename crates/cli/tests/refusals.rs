@@ -211,3 +211,67 @@ fn nobody_else_acts() {
     check(&["amend", "north", "--field", "name=N", "--as", "nobody"], "not_found", "nobody", 1);
     check(&["amend", "north", "--field", "name=N", "--as", "north"], "actor_unknown", "--as", 2);
 }
+
+#[test]
+fn nothing_is_founded_on_words_that_no_record_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    let cases: [(&[&str], &str, &str); 6] = [
+        (&["--founder-key", "Bad Key!"], "key_malformed", "lower-case letters"),
+        (&["--founder-key", "organization"], "key_malformed", "is not `organization`"),
+        (&["--founder", ""], "text_empty", "write something in `Name`"),
+        (&["--founder", "Ma\u{202e}ra"], "invisible_characters", "U+202E"),
+        (&["--name", "Acme\u{1b}[31m"], "invisible_characters", "U+001B"),
+        (&["--host", "a b"], "host_malformed", "no spaces"),
+    ];
+    for (words, code, says) in cases {
+        let (found, exit, message) = refused(folder.path(), &[&["init", "acme"], words].concat(), "");
+        assert_eq!((found.as_str(), exit), (code, 1), "{message}");
+        assert!(message.contains(says), "{message}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "something was left behind");
+}
+
+#[test]
+fn nobody_seals_but_the_store() {
+    let seal = format!(r#"{{"name":{{"sealed":"{}"}},"employment":"employee"}}"#, "0".repeat(64));
+    let (_folder, acme) = acme();
+    let (code, exit, message) = refused(&acme, &["record", "person", "--json", "-"], &seal);
+    assert_eq!((code.as_str(), exit), ("sealed_value", 1), "{message}");
+    assert!(message.contains("not as a seal"), "{message}");
+}
+
+#[test]
+fn an_empty_folder_withdraws_nothing() {
+    let (folder, acme) = acme();
+    let records = folder.path().join("records");
+    fs::create_dir(&records).unwrap();
+    let records = records.to_str().unwrap();
+    fs::write(format!("{records}/south.yaml"), "kind: supplier\nkey: south\nfields:\n  name: South\n").unwrap();
+    assert_eq!(aims(&acme, &["apply", records]).exit, 0);
+    fs::rename(format!("{records}/south.yaml"), format!("{records}/south.yml")).unwrap();
+    assert_eq!(refused(&acme, &["apply", records], "").0, "file_not_read");
+    fs::remove_file(format!("{records}/south.yml")).unwrap();
+    std::os::unix::fs::symlink("/etc/hostname", format!("{records}/south.yaml")).unwrap();
+    assert_eq!(refused(&acme, &["apply", records], "").0, "file_not_read");
+    fs::remove_file(format!("{records}/south.yaml")).unwrap();
+    assert_eq!(refused(&acme, &["apply", records], "").0, "folder_empty");
+}
+
+#[test]
+fn an_import_changes_no_record_of_another_register() {
+    let (folder, acme) = acme();
+    let card = folder.path().join("README.md");
+    fs::write(&card, "---\nlicense: mit\n---\n# Model Card for Foo\nText.\n").unwrap();
+    let system = aims(&acme, &["record", "ai-system", "--key", "model-foo", "--field", "name=Foo"]);
+    assert_eq!(system.exit, 0, "{}", system.stderr);
+    let (code, exit, message) = refused(&acme, &["import", "model-card", card.to_str().unwrap(), "--plan"], "");
+    assert_eq!((code.as_str(), exit), ("key_taken", 1), "{message}");
+}
+
+#[test]
+fn an_export_that_cannot_be_written_is_no_act() {
+    let (_folder, acme) = acme();
+    let before = aims(&acme, &["checkpoint"]).stdout;
+    assert_eq!(refused(&acme, &["export", "bundle", "--out", "/proc/nowhere"], "").0, "file_unreadable");
+    assert_eq!(before, aims(&acme, &["checkpoint"]).stdout);
+}
