@@ -19,16 +19,17 @@ pub struct Act {
 }
 
 /// What was done. The variant's name in kebab case is the entry's `act`, its content the payload's body.
+/// Members are in byte order, so that plain serialization is canonical.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "act", content = "body", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum ActBody {
     /// The record begins.
     Recorded {
+        /// First values.
+        fields: Fields,
         /// The name its author chose.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         key: Option<String>,
-        /// First values.
-        fields: Fields,
         /// Kind id.
         kind: String,
         /// Readable number.
@@ -190,10 +191,9 @@ pub enum ApplyError {
     },
 }
 
-impl Act {
-    /// The entry's `act` word.
-    pub fn word(&self) -> &'static str {
-        match self.body {
+impl ActBody {
+    fn word(&self) -> &'static str {
+        match self {
             ActBody::Recorded { .. } => "recorded",
             ActBody::Amended { .. } => "amended",
             ActBody::Linked(_) => "linked",
@@ -207,6 +207,22 @@ impl Act {
         }
     }
 
+    /// Whether it moves a record on from this state.
+    fn leaves(&self, state: &str) -> bool {
+        matches!(self, ActBody::Moved { from, .. } if from == state)
+    }
+
+    fn out_of_order(&self, stamp: &Stamp) -> ApplyError {
+        ApplyError::Order { seq: stamp.seq, act: self.word().to_owned() }
+    }
+}
+
+impl Act {
+    /// The entry's `act` word.
+    pub fn word(&self) -> &'static str {
+        self.body.word()
+    }
+
     /// The payload's body as JSON.
     pub fn to_body(&self) -> Value {
         let mut body = match serde_json::to_value(&self.body) {
@@ -217,6 +233,26 @@ impl Act {
             members.insert("why".into(), Value::String(why.clone()));
         }
         body
+    }
+
+    /// The payload's body, written straight from the types. Canonical where the values are, which the caller checks.
+    ///
+    /// # Errors
+    /// Where a value cannot be written as JSON.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut bytes = Vec::with_capacity(1024);
+        serde_json::to_writer(&mut bytes, &self.body)?;
+        // Around the body stands `{"act":"…","body":` and `}`.
+        bytes.drain(..r#"{"act":"","body":"#.len() + self.word().len());
+        bytes.pop();
+        if let Some(why) = &self.why {
+            bytes.pop();
+            let key: &[u8] = if bytes.len() > 1 { b",\"why\":" } else { b"\"why\":" };
+            bytes.extend_from_slice(key);
+            serde_json::to_writer(&mut bytes, why)?;
+            bytes.push(b'}');
+        }
+        Ok(bytes)
     }
 
     /// Reads an act from its word and the payload's bytes.
@@ -243,40 +279,57 @@ impl Kept {
     /// # Errors
     /// [`ApplyError`] where the act cannot stand here. The record is unchanged then, since it is taken by value and not given back.
     pub fn apply(before: Option<Kept>, id: &str, version: u64, stamp: &Stamp, act: &Act) -> Result<Kept, ApplyError> {
-        let order = || ApplyError::Order { seq: stamp.seq, act: act.word().to_owned() };
+        Kept::apply_body(before, id, version, stamp, act.body.clone())
+    }
+
+    /// [`apply`](Self::apply) for an act that nobody needs afterwards: its values move into the record.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn apply_body(
+        before: Option<Kept>,
+        id: &str,
+        version: u64,
+        stamp: &Stamp,
+        body: ActBody,
+    ) -> Result<Kept, ApplyError> {
         let known = before.as_ref().map_or(0, Kept::version);
         if version != known + 1 {
             return Err(ApplyError::Version { seq: stamp.seq, found: version, before: known });
         }
-        match (before, &act.body) {
+        match (before, body) {
             (None, ActBody::Recorded { key, fields, kind, number, state }) => Ok(Kept::Live(Record {
                 editors: vec![stamp.by.clone()],
                 erased: None,
-                fields: fields.clone(),
+                fields,
                 files: Vec::new(),
                 id: id.to_owned(),
-                key: key.clone(),
-                kind: kind.clone(),
+                key,
+                kind,
                 last: stamp.clone(),
-                number: number.clone(),
+                number,
                 recorded: stamp.clone(),
                 signatures: Vec::new(),
-                state: state.clone(),
+                state,
                 version,
                 withdrawn: None,
             })),
             (Some(Kept::Live(r)), ActBody::Disposed { basis, number, rule }) => Ok(Kept::Disposed(Tombstone {
-                disposed: Disposal { basis: basis.clone(), rule: rule.clone(), seq: stamp.seq },
+                disposed: Disposal { basis, rule, seq: stamp.seq },
                 id: r.id,
                 kind: r.kind,
-                number: number.clone(),
+                number,
                 version,
             })),
-            (Some(Kept::Live(_)), ActBody::Recorded { .. }) | (None | Some(Kept::Disposed(_)), _) => Err(order()),
-            (Some(Kept::Live(r)), ActBody::Moved { from, .. }) if r.state != *from => Err(order()),
+            (Some(Kept::Live(_)), body @ ActBody::Recorded { .. }) | (None | Some(Kept::Disposed(_)), body) => {
+                Err(body.out_of_order(stamp))
+            }
+            (Some(Kept::Live(r)), body @ ActBody::Moved { .. }) if !body.leaves(&r.state) => {
+                Err(body.out_of_order(stamp))
+            }
             (Some(Kept::Live(mut r)), body) => {
                 r.change(stamp, body);
-                r.last = stamp.clone();
+                r.last.clone_from(stamp);
                 r.version = version;
                 Ok(Kept::Live(r))
             }
@@ -286,40 +339,40 @@ impl Kept {
 
 impl Record {
     /// What every act but the first and the last does.
-    fn change(&mut self, stamp: &Stamp, body: &ActBody) {
+    fn change(&mut self, stamp: &Stamp, body: ActBody) {
         match body {
             ActBody::Amended { lapse, material, set, state, unset } => {
-                for name in unset {
+                for name in &unset {
                     self.fields.remove(name);
                 }
-                self.fields.extend(set.clone());
-                self.content_changed(stamp, !material.is_empty(), lapse.as_ref(), state.as_ref());
+                self.fields.extend(set);
+                self.content_changed(stamp, !material.is_empty(), lapse.as_ref(), state);
             }
             ActBody::Linked(link) => {
-                self.add_link(link);
-                self.content_changed(stamp, link.material, link.lapse.as_ref(), link.state.as_ref());
+                self.add_link(&link);
+                self.content_changed(stamp, link.material, link.lapse.as_ref(), link.state);
             }
             ActBody::Unlinked(link) => {
-                self.remove_link(link);
-                self.content_changed(stamp, link.material, link.lapse.as_ref(), link.state.as_ref());
+                self.remove_link(&link);
+                self.content_changed(stamp, link.material, link.lapse.as_ref(), link.state);
             }
             ActBody::Attached { field, file, lapse, many, material, state } => {
-                self.add_file(field.as_deref(), file, *many);
-                self.content_changed(stamp, *material, lapse.as_ref(), state.as_ref());
+                self.add_file(field, file, many);
+                self.content_changed(stamp, material, lapse.as_ref(), state);
             }
             ActBody::Moved { lapse, set, settled, to, .. } => {
-                self.fields.extend(set.clone());
+                self.fields.extend(set);
                 self.content_changed(stamp, false, lapse.as_ref(), Some(to));
-                if *settled {
+                if settled {
                     self.editors.clear();
                 }
             }
             ActBody::Signed { digest, meaning, role } => self.signatures.push(Signature {
                 by: stamp.by.clone(),
-                digest: digest.clone(),
+                digest,
                 lapsed: None,
-                meaning: meaning.clone(),
-                role: role.clone(),
+                meaning,
+                role,
                 seq: stamp.seq,
                 ts: stamp.ts.clone(),
             }),
@@ -351,22 +404,22 @@ impl Record {
         }
     }
 
-    fn add_file(&mut self, field: Option<&str>, file: &File, many: bool) {
+    fn add_file(&mut self, field: Option<String>, file: File, many: bool) {
         let Some(field) = field else {
-            self.files.push(file.clone());
+            self.files.push(file);
             return;
         };
         let value = serde_json::json!(file);
         if !many {
-            self.fields.insert(field.to_owned(), value);
-        } else if let Some(files) = self.fields.get_mut(field).and_then(Value::as_array_mut) {
+            self.fields.insert(field, value);
+        } else if let Some(files) = self.fields.get_mut(&field).and_then(Value::as_array_mut) {
             files.push(value);
         } else {
-            self.fields.insert(field.to_owned(), Value::Array(vec![value]));
+            self.fields.insert(field, Value::Array(vec![value]));
         }
     }
 
-    fn content_changed(&mut self, stamp: &Stamp, material: bool, lapse: Option<&Lapse>, state: Option<&String>) {
+    fn content_changed(&mut self, stamp: &Stamp, material: bool, lapse: Option<&Lapse>, state: Option<String>) {
         if material && !self.editors.contains(&stamp.by) {
             self.editors.push(stamp.by.clone());
         }
@@ -376,7 +429,7 @@ impl Record {
             }
         }
         if let Some(state) = state {
-            self.state.clone_from(state);
+            self.state = state;
         }
     }
 }

@@ -58,9 +58,21 @@ impl Kept {
         }
     }
 
-    /// Canonical bytes of the state. Members are sorted by the JSON map; the values came in canonical.
+    /// Canonical bytes of the state: members are declared in byte order, maps are sorted, and the values came in canonical.
     pub fn to_canonical(&self) -> Vec<u8> {
-        serde_json::to_value(self).and_then(|v| serde_json::to_vec(&v)).unwrap_or_default()
+        let mut bytes = Vec::with_capacity(2048);
+        match serde_json::to_writer(&mut bytes, self) {
+            Ok(()) => bytes,
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// The entry of the newest act on it.
+    pub fn last_seq(&self) -> u64 {
+        match self {
+            Kept::Live(r) => r.last.seq,
+            Kept::Disposed(t) => t.disposed.seq,
+        }
     }
 }
 

@@ -100,7 +100,7 @@ pub enum Refusal {
         record: String,
         /// Its version.
         version: u64,
-        /// What separates: `editors`, or the field that names the actor.
+        /// What separates: `editors`, `earlier editors`, or the field that names the actor.
         apart_from: String,
     },
     /// The verb asks for signatures that are not there.
@@ -275,6 +275,9 @@ impl fmt::Display for Refusal {
             ),
             Refusal::SodSelfApproval { record, version, apart_from } if apart_from == "editors" => {
                 write!(f, "You wrote version {version} of {record}. Another approver must sign it.")
+            }
+            Refusal::SodSelfApproval { record, version, apart_from } if apart_from == "earlier editors" => {
+                write!(f, "You wrote part of what version {version} of {record} says. Another approver must sign it.")
             }
             Refusal::SodSelfApproval { record, apart_from, .. } => {
                 write!(f, "You are named in `{apart_from}` of {record}. Someone else must sign it.")

@@ -58,20 +58,28 @@ impl Books {
             }
         };
         let tail = Tail { size, last_ms };
+        reading.begin_to_remember();
         Ok(Books { reading, signer, tail, stopped: None, pages: 0, scrub_due: None })
     }
 
-    /// Runs commands in one transaction and answers each.
-    pub fn run(&mut self, mut commands: Vec<Box<dyn Command>>) {
-        let outcome = match self.transact(&mut commands) {
+    /// Runs commands in one transaction and answers each. `more` gives the next one, told how many have run: while one runs,
+    /// others arrive.
+    pub fn run(&mut self, first: Box<dyn Command>, more: &mut dyn FnMut(usize) -> Option<Box<dyn Command>>) -> usize {
+        let mut ran = Vec::with_capacity(64);
+        let outcome = match self.transact(first, more, &mut ran) {
             Ok(effects) => {
                 self.finish(&effects);
                 Outcome::Saved
             }
-            Err(outcome) => outcome,
+            Err(outcome) => {
+                self.reading.forget();
+                outcome
+            }
         };
-        commands.into_iter().for_each(|command| command.settle(&outcome));
+        let count = ran.len();
+        ran.into_iter().for_each(|command| command.settle(&outcome));
         self.copy_wal_when_long();
+        count
     }
 
     /// Runs one command of our own.
@@ -84,7 +92,7 @@ impl Books {
         E: Send + 'static,
     {
         let (answer, answered) = sync_channel(1);
-        self.run(vec![Box::new(Pending::new(command, answer))]);
+        self.run(Box::new(Pending::new(command, answer)), &mut |_| None);
         answered.recv().unwrap_or(Err(WriteError::Panicked))
     }
 
@@ -123,7 +131,9 @@ impl Books {
     /// Runs work of our own (a rebuild) in one transaction.
     pub fn exclusively(&mut self, work: impl FnOnce(&Reading) -> Result<(), StoreError>) -> Result<(), StoreError> {
         self.execute("BEGIN IMMEDIATE")?;
+        self.reading.forget();
         let done = work(&self.reading).and_then(|()| self.execute("COMMIT"));
+        self.reading.forget();
         if done.is_err() {
             self.roll_back();
         }
@@ -131,13 +141,19 @@ impl Books {
         done
     }
 
-    fn transact(&mut self, commands: &mut [Box<dyn Command>]) -> Result<Effects, Outcome> {
+    fn transact(
+        &mut self,
+        first: Box<dyn Command>,
+        more: &mut dyn FnMut(usize) -> Option<Box<dyn Command>>,
+        ran: &mut Vec<Box<dyn Command>>,
+    ) -> Result<Effects, Outcome> {
+        ran.push(first);
         if let Some(reason) = &self.stopped {
             return Err(Outcome::Stopped(StoreError::Stopped(reason.clone()).to_string()));
         }
         self.reading.take_fault();
         let begun = self.execute("BEGIN IMMEDIATE").map_err(|error| Fault::of(&error));
-        let filled = begun.and_then(|()| self.fill(commands)).and_then(|(tail, done)| {
+        let filled = begun.and_then(|()| self.fill(more, ran)).and_then(|(tail, done)| {
             if !done.leaves.is_empty() {
                 extend(&self.reading.conn, self.tail.size, &done.leaves).map_err(|error| Fault::of(&error))?;
             }
@@ -158,17 +174,21 @@ impl Books {
         }
     }
 
-    /// Runs the commands one after the other, each undone alone where it refuses.
-    fn fill(&self, commands: &mut [Box<dyn Command>]) -> Result<(Tail, Done), Fault> {
+    /// Runs the commands one after the other, each undone alone where it refuses. The first has come already.
+    fn fill(
+        &self,
+        more: &mut dyn FnMut(usize) -> Option<Box<dyn Command>>,
+        ran: &mut Vec<Box<dyn Command>>,
+    ) -> Result<(Tail, Done), Fault> {
         let mut tail = self.tail;
         let mut all = Done::default();
-        for command in commands {
-            self.execute("SAVEPOINT command").map_err(|error| Fault::of(&error))?;
+        while let Some(command) = ran.last_mut() {
             let draft = Draft::new(&self.reading, tail);
-            self.reading.begin_to_remember();
-            let ran = catch_unwind(AssertUnwindSafe(|| command.run(&draft)));
-            self.reading.forget();
-            let kept = match (self.reading.take_fault(), ran) {
+            let accepted = catch_unwind(AssertUnwindSafe(|| command.run(&draft)));
+            let fault = self.reading.take_fault();
+            // What a command that only read and then refused has met still stands.
+            let stands = fault.is_none() && matches!(accepted, Ok(false)) && !draft.has_appended();
+            let kept = match (fault, accepted) {
                 (Some(Fault::Other(reason)), _) => {
                     command.spoil(Spoiled::Failed(reason));
                     false
@@ -181,20 +201,26 @@ impl Books {
                 }
             };
             if kept {
+                self.reading.keep_command().map_err(|error| Fault::of(&error))?;
                 let (end, done) = draft.finish();
                 tail = end;
                 all.merge(done);
             } else {
-                self.execute("ROLLBACK TO command").map_err(|error| Fault::of(&error))?;
+                self.reading.undo_command().map_err(|error| Fault::of(&error))?;
+                if !stands {
+                    self.reading.forget();
+                }
             }
-            self.execute("RELEASE command").map_err(|error| Fault::of(&error))?;
+            match more(ran.len()) {
+                Some(next) => ran.push(next),
+                None => break,
+            }
         }
         Ok((tail, all))
     }
 
     fn execute(&self, sql: &str) -> Result<(), StoreError> {
-        self.reading.conn.prepare_cached(sql)?.execute([])?;
-        Ok(())
+        self.reading.execute(sql)
     }
 
     fn roll_back(&self) {
@@ -205,6 +231,7 @@ impl Books {
     }
 
     fn give_up(&mut self, fault: Fault) -> Outcome {
+        self.reading.drop_command();
         self.roll_back();
         if let Fault::Storage(reason) = &fault {
             self.stop(reason.clone());

@@ -75,13 +75,15 @@ impl Desk {
                 }
                 Err(RecvTimeoutError::Disconnected) => return self.close(),
             };
-            let (commands, task) = gather(first, orders, expected);
-            if !commands.is_empty() {
-                expected = commands.len();
-                self.books.run(commands);
-            }
-            if let Some(task) = task {
-                task(&mut self);
+            match first {
+                Order::Task(task) => task(&mut self),
+                Order::Command(command) => {
+                    let mut gathering = Gathering { orders, expected, until: Instant::now() + GATHER, task: None };
+                    expected = self.books.run(command, &mut |ran| gathering.next(ran));
+                    if let Some(task) = gathering.task {
+                        task(&mut self);
+                    }
+                }
             }
             if self.books.is_behind() && self.signed_at.elapsed() >= SIGN_EVERY {
                 self.tidy();
@@ -128,28 +130,37 @@ impl Desk {
     }
 }
 
-/// Takes what waits, up to a batch. As many as came last time are probably on their way: for those it waits a moment;
-/// a lone client never does.
-fn gather(first: Order, orders: &Receiver<Order>, expected: usize) -> (Vec<Box<dyn Command>>, Option<Task>) {
-    let deadline = Instant::now() + GATHER;
-    let mut commands = Vec::new();
-    let mut next = Some(first);
-    while let Some(order) = next {
-        match order {
-            Order::Command(command) => commands.push(command),
-            Order::Task(task) => return (commands, Some(task)),
-        }
-        next = if commands.len() < BATCH { another(orders, commands.len() < expected, deadline) } else { None };
-    }
-    (commands, None)
+/// Takes what waits, up to a batch, while commands run. As many as came last time are probably on their way: for those it
+/// waits a moment; a lone client never does.
+struct Gathering<'a> {
+    orders: &'a Receiver<Order>,
+    expected: usize,
+    until: Instant,
+    /// A task came, which ends the batch.
+    task: Option<Task>,
 }
 
-fn another(orders: &Receiver<Order>, more_expected: bool, deadline: Instant) -> Option<Order> {
-    match orders.try_recv() {
-        Ok(order) => Some(order),
-        Err(TryRecvError::Empty) if more_expected => {
-            orders.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
+impl Gathering<'_> {
+    fn next(&mut self, ran: usize) -> Option<Box<dyn Command>> {
+        if ran >= BATCH {
+            return None;
         }
-        Err(_) => None,
+        match self.another(ran < self.expected)? {
+            Order::Command(command) => Some(command),
+            Order::Task(task) => {
+                self.task = Some(task);
+                None
+            }
+        }
+    }
+
+    fn another(&self, more_expected: bool) -> Option<Order> {
+        match self.orders.try_recv() {
+            Ok(order) => Some(order),
+            Err(TryRecvError::Empty) if more_expected => {
+                self.orders.recv_timeout(self.until.saturating_duration_since(Instant::now())).ok()
+            }
+            Err(_) => None,
+        }
     }
 }

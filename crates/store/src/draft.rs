@@ -3,6 +3,8 @@
 mod compose;
 mod store;
 
+pub(crate) use store::Owed;
+
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeSet,
@@ -85,6 +87,8 @@ pub struct Written {
 /// a decision can read and seal at once.
 pub struct Draft<'a> {
     reading: &'a Reading,
+    /// Size of the ledger when the command began.
+    from: u64,
     tail: Cell<Tail>,
     done: RefCell<Done>,
     seals: RefCell<Vec<Seal>>,
@@ -147,7 +151,12 @@ impl Deref for Draft<'_> {
 
 impl<'a> Draft<'a> {
     pub(crate) fn new(reading: &'a Reading, tail: Tail) -> Draft<'a> {
-        Draft { reading, tail: Cell::new(tail), done: RefCell::default(), seals: RefCell::default() }
+        Draft { reading, from: tail.size, tail: Cell::new(tail), done: RefCell::default(), seals: RefCell::default() }
+    }
+
+    /// Whether anything was appended.
+    pub(crate) fn has_appended(&self) -> bool {
+        self.tail.get().size != self.from
     }
 
     /// What was done, and where the ledger ends now.
@@ -195,7 +204,7 @@ impl<'a> Draft<'a> {
         self.refuse_repeated(envelope.idem.as_ref())?;
         let seals = self.seals.take();
         let composed = self.compose(envelope, seals)?;
-        // From here on rows are written: a failure must undo the whole command, whatever it makes of the error.
+        // From here on there are rows: a failure must undo the whole command, whatever it makes of the error.
         let written = self.store(composed);
         Ok(self.reading.noted(written)?)
     }

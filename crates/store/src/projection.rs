@@ -32,11 +32,22 @@ pub(crate) fn note_act(conn: &Connection, record: &str, seq: u64, act: &str) -> 
     Ok(())
 }
 
-/// Stores a record as it stands after an act.
-pub(crate) fn put_record(conn: &Connection, before: Option<&Kept>, after: &Kept) -> Result<()> {
+/// What storing a record must know of its state before the act.
+pub(crate) struct Before {
+    key: Option<String>,
+    links: BTreeSet<Link>,
+}
+
+impl Before {
+    pub fn of(kept: &Kept) -> Before {
+        Before { key: kept.live().and_then(|record| record.key.clone()), links: links_of(kept) }
+    }
+}
+
+/// Stores a record as it stands after an act; `bytes` are its canonical ones.
+pub(crate) fn put_record(conn: &Connection, before: Option<&Before>, after: &Kept, bytes: &[u8]) -> Result<()> {
     let row = RecordRow::of(after);
-    let bytes = after.to_canonical();
-    if before.is_none() {
+    let Some(before) = before else {
         let sql = "INSERT INTO records (id, kind, state, prefix, ord, number, key, ended, bytes) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
         conn.prepare_cached(sql)?.execute((
@@ -50,12 +61,17 @@ pub(crate) fn put_record(conn: &Connection, before: Option<&Kept>, after: &Kept)
             row.ended,
             bytes,
         ))?;
+        return put_links(conn, &BTreeSet::new(), after);
+    };
+    // Kind and number never change, and the key hardly ever, so their indexes are left alone.
+    if before.key.as_deref() == row.key {
+        let sql = "UPDATE records SET state = ?2, ended = ?3, bytes = ?4 WHERE id = ?1";
+        conn.prepare_cached(sql)?.execute((after.id(), row.state, row.ended, bytes))?;
     } else {
-        // Kind and number never change, so their indexes are left alone.
         let sql = "UPDATE records SET state = ?2, key = ?3, ended = ?4, bytes = ?5 WHERE id = ?1";
         conn.prepare_cached(sql)?.execute((after.id(), row.state, row.key, row.ended, bytes))?;
     }
-    put_links(conn, before, after)
+    put_links(conn, &before.links, after)
 }
 
 /// The columns that stand beside a record's bytes.
@@ -81,8 +97,11 @@ impl<'a> RecordRow<'a> {
     }
 }
 
-fn put_links(conn: &Connection, before: Option<&Kept>, after: &Kept) -> Result<()> {
-    let (old, new) = (before.map(links_of).unwrap_or_default(), links_of(after));
+fn put_links(conn: &Connection, old: &BTreeSet<Link>, after: &Kept) -> Result<()> {
+    let new = links_of(after);
+    if *old == new {
+        return Ok(());
+    }
     for (field, target) in old.difference(&new) {
         conn.prepare_cached("DELETE FROM links WHERE source = ?1 AND field = ?2 AND target = ?3")?.execute((
             after.id(),
@@ -90,7 +109,7 @@ fn put_links(conn: &Connection, before: Option<&Kept>, after: &Kept) -> Result<(
             target,
         ))?;
     }
-    for (field, target) in new.difference(&old) {
+    for (field, target) in new.difference(old) {
         conn.prepare_cached("INSERT INTO links (source, field, target) VALUES (?1, ?2, ?3)")?.execute((
             after.id(),
             field,
@@ -111,8 +130,11 @@ pub(crate) fn links_of(kept: &Kept) -> BTreeSet<Link> {
 
 fn collect_links(path: &str, fields: &Fields, links: &mut BTreeSet<Link>) {
     for (name, value) in fields {
-        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-        collect_value(&path, value, links);
+        if path.is_empty() {
+            collect_value(name, value, links);
+        } else {
+            collect_value(&format!("{path}.{name}"), value, links);
+        }
     }
 }
 
@@ -149,7 +171,7 @@ pub(crate) fn rebuild(conn: &Connection) -> Result<()> {
             note_act(conn, &object.id, seq, &entry.act)?;
         }
     }
-    each_replayed(conn, &mut |kept| put_record(conn, None, &kept))
+    each_replayed(conn, &mut |kept| put_record(conn, None, &kept, &kept.to_canonical()))
 }
 
 /// Replays the acts of each record, one record after the other, so that memory holds one at a time.

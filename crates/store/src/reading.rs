@@ -7,7 +7,11 @@ mod records;
 pub(crate) use history::{replay, step, tombstone};
 pub(crate) use records::{DISPOSED, WITHDRAWN, split_number};
 
-use std::{cell::RefCell, sync::Arc};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    sync::Arc,
+};
 
 use aims_ledger::note::VerifierKey;
 use aims_record::{Fields, Kept};
@@ -15,6 +19,7 @@ use rusqlite::{Connection, Params, Row};
 
 use crate::{
     Chance, Clock,
+    draft::Owed,
     entry::Entry,
     error::{Fault, StoreError},
     folder::Folder,
@@ -23,8 +28,8 @@ use crate::{
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// So many states are kept in memory while a command runs.
-const MET_MAX: usize = 4;
+/// So many canonical bytes of states are kept in memory by the one who writes.
+const MET_MAX: usize = 4 << 20;
 
 /// The store as of one moment: a [`Snapshot`](crate::Snapshot), or a [`Draft`](crate::Draft) in the middle of a batch.
 pub struct Reading {
@@ -32,9 +37,38 @@ pub struct Reading {
     pub(crate) context: Arc<Context>,
     /// The first failure of the database. A command that met one is never carried out, even if it took the failure for an absence.
     fault: RefCell<Option<Fault>>,
-    /// States that the command now running has met, newest last: it asks for the same record several times over.
-    /// `None` where no command runs.
-    met: RefCell<Option<Vec<Kept>>>,
+    /// States that commands have met: they ask for the same records again and again. `None` where nobody writes, since only
+    /// the one who writes knows that nothing else has changed.
+    met: RefCell<Option<Met>>,
+    /// Rows of the newest entry of the command now running, where they are not written yet.
+    owed: RefCell<Option<Owed>>,
+    /// The command now running has written, and can be undone alone.
+    secured: Cell<bool>,
+}
+
+/// States in memory, as they stand.
+#[derive(Default)]
+struct Met {
+    states: HashMap<String, (Kept, usize)>,
+    bytes: usize,
+}
+
+impl Met {
+    fn take(&mut self, id: &str) -> Option<Kept> {
+        let (kept, len) = self.states.remove(id)?;
+        self.bytes -= len;
+        Some(kept)
+    }
+
+    fn put(&mut self, kept: Kept, len: usize) {
+        if self.bytes + len > MET_MAX {
+            *self = Met::default();
+        }
+        self.bytes += len;
+        if let Some((_, before)) = self.states.insert(kept.id().to_owned(), (kept, len)) {
+            self.bytes -= before;
+        }
+    }
 }
 
 /// What everything in an open organization shares.
@@ -158,7 +192,14 @@ pub enum Personal {
 
 impl Reading {
     pub(crate) fn new(conn: Connection, context: Arc<Context>) -> Reading {
-        Reading { conn, context, fault: RefCell::new(None), met: RefCell::new(None) }
+        Reading {
+            conn,
+            context,
+            fault: RefCell::new(None),
+            met: RefCell::new(None),
+            owed: RefCell::new(None),
+            secured: Cell::new(false),
+        }
     }
 
     /// Which organization this is.
@@ -166,29 +207,85 @@ impl Reading {
         &self.context.about
     }
 
-    /// From now on until [`forget`](Self::forget), states are kept in memory. Whoever writes one says so by [`remember`](Self::remember).
+    /// From now on states are kept in memory. Whoever writes one says so by [`remember`](Self::remember).
     pub(crate) fn begin_to_remember(&self) {
-        *self.met.borrow_mut() = Some(Vec::new());
+        *self.met.borrow_mut() = Some(Met::default());
     }
 
-    /// Ends what [`begin_to_remember`](Self::begin_to_remember) began: a rollback, or another command, may change what stands.
+    /// Lets go of all states, where a rollback or other work may have changed what stands.
     pub(crate) fn forget(&self) {
-        *self.met.borrow_mut() = None;
+        if let Some(met) = self.met.borrow_mut().as_mut() {
+            *met = Met::default();
+        }
     }
 
-    /// Keeps a state as it stands now.
-    pub(crate) fn remember(&self, kept: &Kept) {
+    /// Keeps a state as it stands now; it has so many canonical bytes.
+    pub(crate) fn remember(&self, kept: &Kept, len: usize) {
         if let Some(met) = self.met.borrow_mut().as_mut() {
-            met.retain(|other| other.id() != kept.id());
-            if met.len() == MET_MAX {
-                met.remove(0);
-            }
-            met.push(kept.clone());
+            met.put(kept.clone(), len);
         }
     }
 
     fn remembered(&self, id: &str) -> Option<Kept> {
-        self.met.borrow().as_ref()?.iter().rev().find(|kept| kept.id() == id).cloned()
+        self.met.borrow().as_ref()?.states.get(id).map(|(kept, _)| kept.clone())
+    }
+
+    /// What is kept under this id, for one who remembers what becomes of it.
+    pub(crate) fn kept_for_change(&self, id: &str) -> Result<Option<Kept>> {
+        let met = self.met.borrow_mut().as_mut().and_then(|met| met.take(id));
+        met.map_or_else(|| self.kept(id), |kept| Ok(Some(kept)))
+    }
+
+    /// Puts the rows of an entry aside.
+    pub(crate) fn owe(&self, owed: Owed) {
+        *self.owed.borrow_mut() = Some(owed);
+    }
+
+    /// Writes what is owed, so that it can be undone alone.
+    pub(crate) fn settle(&self) -> Result<()> {
+        let Some(owed) = self.owed.take() else { return Ok(()) };
+        let written = self.secure().and_then(|()| owed.write(self));
+        self.noted(written)
+    }
+
+    fn secure(&self) -> Result<()> {
+        if !self.secured.replace(true) {
+            self.execute("SAVEPOINT command")?;
+        }
+        Ok(())
+    }
+
+    /// Ends a command that is accepted: what it still owes is written, and nothing can go wrong for it any more but in the storage.
+    pub(crate) fn keep_command(&self) -> Result<()> {
+        if let Some(owed) = self.owed.take() {
+            owed.write(self)?;
+        }
+        if self.secured.take() {
+            self.execute("RELEASE command")?;
+        }
+        Ok(())
+    }
+
+    /// Undoes what the command has done.
+    pub(crate) fn undo_command(&self) -> Result<()> {
+        self.owed.take();
+        if self.secured.take() {
+            self.execute("ROLLBACK TO command")?;
+            self.execute("RELEASE command")?;
+        }
+        Ok(())
+    }
+
+    /// Drops what the command was about to do, where the whole batch is rolled back.
+    pub(crate) fn drop_command(&self) {
+        self.owed.take();
+        self.secured.set(false);
+    }
+
+    /// Runs a statement without values.
+    pub(crate) fn execute(&self, sql: &str) -> Result<()> {
+        self.conn.prepare_cached(sql)?.execute([])?;
+        Ok(())
     }
 
     /// Takes the failure that was noted, if any.
@@ -211,6 +308,7 @@ impl Reading {
         params: impl Params,
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>> {
+        self.settle()?;
         let row = self.conn.prepare_cached(sql).and_then(|mut select| {
             let mut rows = select.query(params)?;
             rows.next()?.map(read).transpose()
@@ -226,6 +324,7 @@ impl Reading {
         read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
         mut each: impl FnMut(T) -> Result<()>,
     ) -> Result<()> {
+        self.settle()?;
         let mut select = self.conn.prepare_cached(sql).map_err(|error| self.note(error))?;
         let mut rows = select.query(params).map_err(|error| self.note(error))?;
         while let Some(row) = rows.next().map_err(|error| self.note(error))? {

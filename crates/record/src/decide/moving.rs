@@ -61,7 +61,10 @@ fn refuse_signer(actor: &Actor, record: &Record, signing: &Signing) -> Result<()
         return Err(Refusal::RoleNeeded { to: "sign".into(), roles });
     }
     let named = signing.apart_from.iter().find_map(|apart| match apart {
-        Apart::Editors => record.editors.contains(&actor.pid).then(|| "editors".to_owned()),
+        Apart::Editors if record.last.by == actor.pid && record.editors.contains(&actor.pid) => {
+            Some("editors".to_owned())
+        }
+        Apart::Editors => record.editors.contains(&actor.pid).then(|| "earlier editors".to_owned()),
         Apart::Field(field) => record.links(field).contains(&actor.pid.as_str()).then(|| field.clone()),
     });
     match named {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::{
-    act::ActBody,
+    act::{ActBody, Lapse, LinkBody},
     kind::*,
     record::{Stamp, content_digest},
 };
@@ -180,6 +180,8 @@ impl Memory {
         let stamp = Stamp { by: by.into(), seq: self.seq, ts: at.into() };
         let after =
             Kept::apply(self.kept.remove(&accepted.id), &accepted.id, accepted.version, &stamp, &accepted.act).unwrap();
+        assert_eq!(accepted.act.to_bytes().unwrap(), sorted(&accepted.act.to_body()), "members in byte order");
+        assert_eq!(after.to_canonical(), sorted(&after), "members in byte order");
         self.kept.insert(accepted.id.clone(), after);
         self.seq += 1;
         Ok(accepted.act)
@@ -410,10 +412,58 @@ fn an_agent_never_signs() {
     assert_eq!(decide(&kinds(), &memory, ask, &mut Counter(&mut 0)).unwrap_err().code(), "role_needed");
 }
 
+/// As the detour over a sorted map writes it.
+fn sorted(value: &impl serde::Serialize) -> Vec<u8> {
+    serde_json::to_vec(&serde_json::to_value(value).unwrap()).unwrap()
+}
+
 #[test]
 fn every_act_reads_back_from_its_body() {
+    let lapse = Some(Lapse { changed: vec!["x".into()], signatures: vec![3] });
+    let file = File { len: 4, mime: "text/plain".into(), name: "a.txt".into(), sha256: "5f".repeat(32) };
+    let link = LinkBody {
+        field: "owner".into(),
+        lapse: lapse.clone(),
+        many: false,
+        material: true,
+        state: Some("draft".into()),
+        to: BEN.into(),
+    };
+    let fields = Fields::from_iter([("z".to_owned(), 1.into()), ("a".to_owned(), "\u{e9}\n\"".into())]);
     let bodies = [
         ActBody::Withdrawn {},
+        ActBody::Recorded {
+            fields: fields.clone(),
+            key: Some("a-key".into()),
+            kind: "risk".into(),
+            number: "RSK-0001".into(),
+            state: "draft".into(),
+        },
+        ActBody::Amended {
+            lapse: lapse.clone(),
+            material: vec!["a".into()],
+            set: fields,
+            state: Some("draft".into()),
+            unset: vec!["x".into()],
+        },
+        ActBody::Linked(link.clone()),
+        ActBody::Unlinked(link),
+        ActBody::Attached {
+            field: Some("plan".into()),
+            file,
+            lapse,
+            many: true,
+            material: true,
+            state: Some("draft".into()),
+        },
+        ActBody::Signed { digest: "5f".into(), meaning: "approved".into(), role: "owner".into() },
+        ActBody::Disposed { basis: "it is due".into(), number: "RSK-0001".into(), rule: "aims-record P6Y".into() },
+        ActBody::Erased(crate::Erasure {
+            approvers: vec![BEN.into()],
+            basis: "asked".into(),
+            count: 2,
+            rule: "a".into(),
+        }),
         ActBody::Moved {
             from: "a".into(),
             lapse: None,
@@ -425,9 +475,12 @@ fn every_act_reads_back_from_its_body() {
         ActBody::Amended { lapse: None, material: vec![], set: Fields::new(), state: None, unset: vec!["x".into()] },
     ];
     for body in bodies {
-        let act = Act { body, why: Some("because".into()) };
-        let bytes = serde_json::to_vec(&act.to_body()).unwrap();
-        assert_eq!(Act::from_body(7, act.word(), &bytes).unwrap(), act);
+        for why in [None, Some("because \"so\"".to_owned())] {
+            let act = Act { body: body.clone(), why };
+            let bytes = act.to_bytes().unwrap();
+            assert_eq!(bytes, sorted(&act.to_body()), "members in byte order");
+            assert_eq!(Act::from_body(7, act.word(), &bytes).unwrap(), act);
+        }
     }
     assert!(Act::from_body(7, "withdrawn", br#"{"surprise":1}"#).is_err(), "unknown members are refused");
     assert!(Act::from_body(7, "vanished", b"{}").is_err());

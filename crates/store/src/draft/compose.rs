@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::{Deed, Draft, Envelope, Idem, Seal, Tail};
 use crate::{
     entry::{Entry, EntryObject, EntryPayload, Outcome, PayloadClass, Policy, TsState},
-    error::{AppendError, StoreError},
+    error::AppendError,
     evidence::{self, Evidence},
-    log::{self, PAYLOADS_MAX, moment},
-    projection::is_uuid,
+    log::{PAYLOADS_MAX, moment},
+    projection::{Before, is_uuid},
     reading::split_number,
 };
 
@@ -34,7 +34,7 @@ pub(super) struct Composed {
 
 /// What an act does to its record.
 pub(super) struct Applied {
-    pub before: Option<Kept>,
+    pub before: Option<Before>,
     pub after: Kept,
     pub ending: Option<Ending>,
 }
@@ -98,24 +98,27 @@ impl Draft<'_> {
     ) -> Result<Said, AppendError> {
         let Accepted { id, kind, version, prev: _, act, refs } = accepted;
         refuse_strangers(std::iter::once(&id).chain(&refs))?;
-        let before = self.kept(&id)?;
-        let prev = self.last_act(&id)?;
-        let body = act.to_body();
-        let mut rows = vec![self.body_row(&body)?];
+        let before = self.kept_for_change(&id)?;
+        let prev = before.as_ref().map(Kept::last_seq);
+        let said =
+            act.to_bytes().map_err(|error| AppendError::Format { what: "the act", reason: error.to_string() })?;
+        let mut rows = vec![self.body_row(said)?];
         rows.extend(sealed_rows(&rows, seals));
-        rows.extend(self.evidence_rows(&act, &body, before.as_ref(), evidence)?);
+        rows.extend(self.evidence_rows(&act.body, before.as_ref(), evidence)?);
         let ending = self.check_ending(&id, &act)?;
         self.check_number(&act)?;
         refuse_other_kind(before.as_ref(), &kind, &act, stamp.seq)?;
-        let after = Kept::apply(before.clone(), &id, version, stamp, &act)?;
+        let word = act.word();
+        let left = before.as_ref().map(Before::of);
+        let after = Kept::apply_body(before, &id, version, stamp, act.body)?;
         Ok(Said {
-            act: act.word().to_owned(),
+            act: word.to_owned(),
             outcome: Outcome::Done,
             reason: None,
             refs,
             object: Some(EntryObject { id, prev, kind, ver: version }),
             rows,
-            applied: Some(Applied { before, after, ending }),
+            applied: Some(Applied { before: left, after, ending }),
         })
     }
 
@@ -133,13 +136,16 @@ impl Draft<'_> {
         if on_record || (act == "founded") != (seq == 0) {
             return Err(ApplyError::Order { seq, act }.into());
         }
-        let rows = body.map(|body| self.body_row(&body)).transpose()?.into_iter().collect();
+        let format = |reason: String| AppendError::Format { what: "the act", reason };
+        let said = body.map(|body| serde_json::to_vec(&body)).transpose().map_err(|error| format(error.to_string()))?;
+        let rows = said.map(|said| self.body_row(said)).transpose()?.into_iter().collect();
         Ok(Said { act, outcome, reason, refs, object: None, rows, applied: None })
     }
 
-    fn body_row(&self, body: &Value) -> Result<PayloadRow, AppendError> {
+    /// The act's body: plain serialization is canonical but for values from outside; the check sees to those.
+    fn body_row(&self, plaintext: Vec<u8>) -> Result<PayloadRow, AppendError> {
         let format = |reason: String| AppendError::Format { what: "the act", reason };
-        let plaintext = canonical::value_to_vec(body).map_err(|error| format(error.to_string()))?;
+        canonical::check(&plaintext).map_err(|error| format(error.to_string()))?;
         if plaintext.len() > PAYLOAD_MAX {
             return Err(format(format!("it has {} bytes; at most {PAYLOAD_MAX} are kept", plaintext.len())));
         }
@@ -149,19 +155,18 @@ impl Draft<'_> {
     /// A payload for each file that the act brings to the record.
     fn evidence_rows(
         &self,
-        act: &Act,
-        body: &Value,
+        body: &ActBody,
         before: Option<&Kept>,
         weighed: &[Evidence],
     ) -> Result<Vec<PayloadRow>, AppendError> {
-        if !matches!(
-            act.body,
-            ActBody::Recorded { .. } | ActBody::Amended { .. } | ActBody::Moved { .. } | ActBody::Attached { .. }
-        ) {
-            return Ok(Vec::new());
-        }
         let mut files = Vec::new();
-        collect_files(body, &mut files);
+        match body {
+            ActBody::Recorded { fields: set, .. } | ActBody::Amended { set, .. } | ActBody::Moved { set, .. } => {
+                set.values().for_each(|value| collect_files(value, &mut files));
+            }
+            ActBody::Attached { file, .. } => files.push(file.clone()),
+            _ => {}
+        }
         if files.is_empty() {
             return Ok(Vec::new());
         }
@@ -194,11 +199,6 @@ impl Draft<'_> {
             subject: None,
         };
         Ok(PayloadRow { described, salt, plaintext: Vec::new() })
-    }
-
-    fn last_act(&self, id: &str) -> Result<Option<u64>, StoreError> {
-        let last = self.one("SELECT max(seq) FROM acts WHERE record = ?1", [id], |row| row.get::<_, Option<i64>>(0))?;
-        Ok(last.flatten().map(log::unsigned))
     }
 
     fn check_ending(&self, id: &str, act: &Act) -> Result<Option<Ending>, AppendError> {

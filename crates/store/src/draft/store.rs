@@ -1,6 +1,7 @@
 //! Storing what was composed: entry, payloads, idempotency key, and what the act makes of its record.
 
 use aims_ledger::{Hash, leaf_hash};
+use aims_record::Kept;
 
 use super::{
     Draft, Idem, Tail, Written,
@@ -10,34 +11,89 @@ use crate::{
     entry::EntryPayload,
     error::StoreError,
     log::{self, payload_row, signed},
-    projection,
+    projection::{self, Before},
+    reading::Reading,
     vault::Place,
 };
 
+/// Rows of an entry that is appended but not yet written. A command that writes nothing before its end needs no savepoint.
+pub(crate) struct Owed {
+    seq: u64,
+    bytes: Vec<u8>,
+    payloads: Vec<PayloadRow>,
+    idem: Option<Idem>,
+    record: Option<OwedRecord>,
+}
+
+struct OwedRecord {
+    act: String,
+    before: Option<Before>,
+    after: Kept,
+    bytes: Vec<u8>,
+}
+
 impl Draft<'_> {
-    /// All rows of one entry.
+    /// Takes an entry in. Its rows are written when something reads, when more is appended, or at the end of the command.
     pub(super) fn store(&self, composed: Composed) -> Result<Written, StoreError> {
-        let Composed { entry, bytes, rows, applied, idem, now_ms } = composed;
-        let (seq, conn) = (entry.seq, &self.conn);
-        log::put_entry(conn, seq, &bytes)?;
-        for (position, row) in rows.into_iter().enumerate() {
-            self.put_payload(payload_row(seq, position), row)?;
-        }
-        if let Some(idem) = idem {
-            self.put_idem(idem, seq)?;
-        }
-        if let (Some(applied), Some(object)) = (applied, &entry.obj) {
-            projection::note_act(conn, &object.id, seq, &entry.act)?;
-            projection::put_record(conn, applied.before.as_ref(), &applied.after)?;
-            self.reading.remember(&applied.after);
-            self.end(applied.ending, &object.id, seq)?;
-        }
+        let Composed { entry, bytes, rows: payloads, applied, idem, now_ms } = composed;
+        self.reading.settle()?;
+        let seq = entry.seq;
+        // Several entries of one command share its key; the first is the answer.
+        let idem = idem.filter(|idem| self.done.borrow_mut().idem.insert(idem.key.clone()));
+        let mut ending = None;
+        let record = applied.map(|applied| {
+            let bytes = applied.after.to_canonical();
+            self.reading.remember(&applied.after, bytes.len());
+            ending = applied.ending;
+            OwedRecord { act: entry.act, before: applied.before, after: applied.after, bytes }
+        });
         let leaf_hash = leaf_hash(&bytes);
+        self.reading.owe(Owed { seq, bytes, payloads, idem, record });
+        if let (Some(ending), Some(object)) = (ending, &entry.obj) {
+            self.reading.settle()?;
+            self.end(ending, &object.id, seq)?;
+        }
         self.done.borrow_mut().leaves.push(leaf_hash);
         self.tail.set(Tail { size: seq + 1, last_ms: now_ms });
         Ok(Written { seq, leaf_hash, ts: entry.ts })
     }
 
+    fn end(&self, ending: Ending, record: &str, seq: u64) -> Result<(), StoreError> {
+        let effects = &mut self.done.borrow_mut().effects;
+        match ending {
+            Ending::Erased => {
+                projection::erase_subject(&self.conn, record, seq)?;
+                effects.erased.push((seq, record.to_owned()));
+            }
+            Ending::Disposed => {
+                effects.files.extend(projection::dispose_payloads(&self.conn, record, seq)?);
+                effects.disposed = true;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Owed {
+    /// Writes the rows.
+    pub fn write(self, reading: &Reading) -> Result<(), StoreError> {
+        let conn = &reading.conn;
+        log::put_entry(conn, self.seq, &self.bytes)?;
+        for (position, row) in self.payloads.into_iter().enumerate() {
+            reading.put_payload(payload_row(self.seq, position), row)?;
+        }
+        if let Some(idem) = self.idem {
+            reading.put_idem(&idem, self.seq)?;
+        }
+        if let Some(OwedRecord { act, before, after, bytes }) = self.record {
+            projection::note_act(conn, after.id(), self.seq, &act)?;
+            projection::put_record(conn, before.as_ref(), &after, &bytes)?;
+        }
+        Ok(())
+    }
+}
+
+impl Reading {
     fn put_payload(&self, id: i64, row: PayloadRow) -> Result<(), StoreError> {
         let PayloadRow { described, salt, plaintext } = row;
         let sql =
@@ -72,34 +128,15 @@ impl Draft<'_> {
         Ok(wrapped)
     }
 
-    fn put_idem(&self, idem: Idem, seq: u64) -> Result<(), StoreError> {
-        // Several entries of one command share its key; the first is the answer.
-        if !self.done.borrow_mut().idem.insert(idem.key.clone()) {
-            return Ok(());
-        }
-        let salt = self.draw_salt();
+    fn put_idem(&self, idem: &Idem, seq: u64) -> Result<(), StoreError> {
+        let mut salt = [0; 32];
+        self.context.chance.fill(&mut salt);
         self.conn.prepare_cached("INSERT INTO idem (key, salt, request, seq) VALUES (?1, ?2, ?3, ?4)")?.execute((
             &idem.key,
             salt,
             hide(&salt, &idem.request).as_bytes(),
             signed(seq),
         ))?;
-        Ok(())
-    }
-
-    fn end(&self, ending: Option<Ending>, record: &str, seq: u64) -> Result<(), StoreError> {
-        let effects = &mut self.done.borrow_mut().effects;
-        match ending {
-            None => {}
-            Some(Ending::Erased) => {
-                projection::erase_subject(&self.conn, record, seq)?;
-                effects.erased.push((seq, record.to_owned()));
-            }
-            Some(Ending::Disposed) => {
-                effects.files.extend(projection::dispose_payloads(&self.conn, record, seq)?);
-                effects.disposed = true;
-            }
-        }
         Ok(())
     }
 }

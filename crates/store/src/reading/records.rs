@@ -20,9 +20,12 @@ impl Reading {
         if let Some(kept) = self.remembered(id) {
             return Ok(Some(kept));
         }
-        let kept = self.one_record("SELECT ended, bytes FROM records WHERE id = ?1", [id])?;
-        kept.iter().for_each(|kept| self.remember(kept));
-        Ok(kept)
+        let row = self.one("SELECT ended, bytes FROM records WHERE id = ?1", [id], stored)?;
+        let Some(row) = row else { return Ok(None) };
+        let len = row.1.len();
+        let kept = parse(row)?;
+        self.remember(&kept, len);
+        Ok(Some(kept))
     }
 
     /// What is kept under this readable number, such as `SYS-0007`.
