@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use aims_ledger::Hash;
 use aims_record::{Accepted, Actor, Ask, Fields, File, Kinds, Proposal, Refusal, decide};
-use aims_store::{Clock, Deed, Draft, Envelope, Idem, Software};
+use aims_store::{Clock, Deed, Draft, Envelope, Idem, Outcome, Software};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
     Aims, Failure,
@@ -68,6 +69,14 @@ pub struct Done {
     pub ts: String,
 }
 
+/// Something about the organization as a whole that goes into the ledger, such as that a bundle was exported.
+pub(crate) struct Noted {
+    /// The entry's `act`.
+    pub act: String,
+    /// What is said, an object.
+    pub body: Value,
+}
+
 /// Everything a command on the writer thread needs.
 struct Case {
     kinds: Arc<Kinds>,
@@ -91,6 +100,17 @@ impl Aims {
     /// # Errors
     /// [`Failure::RefusedAt`] names the step that was refused.
     pub fn act_together(&self, actor: &Actor, steps: Vec<Step>, idem: Option<String>) -> Result<Vec<Done>, Failure> {
+        self.together(actor, steps, idem, None)
+    }
+
+    /// Does all steps and writes an entry about the organization as a whole, in one transaction.
+    pub(crate) fn together(
+        &self,
+        actor: &Actor,
+        steps: Vec<Step>,
+        idem: Option<String>,
+        noted: Option<Noted>,
+    ) -> Result<Vec<Done>, Failure> {
         let idem = idem.map(|key| Idem { key, request: Hash::sha256(format!("{} {steps:?}", actor.pid).as_bytes()) });
         let mut steps = steps;
         let mut known = Known::default();
@@ -107,12 +127,18 @@ impl Aims {
             sw: self.software(),
             known,
         };
-        Ok(self.store.write(move |draft| case.carry_out(draft, steps, idem))?)
+        Ok(self.store.write(move |draft| case.carry_out(draft, steps, idem, noted))?)
     }
 }
 
 impl Case {
-    fn carry_out(self, draft: &Draft<'_>, steps: Vec<Step>, mut idem: Option<Idem>) -> Result<Vec<Done>, Failure> {
+    fn carry_out(
+        self,
+        draft: &Draft<'_>,
+        steps: Vec<Step>,
+        mut idem: Option<Idem>,
+        noted: Option<Noted>,
+    ) -> Result<Vec<Done>, Failure> {
         if let Some(idem) = &idem
             && let Some(written) = draft.earlier(idem)?
         {
@@ -126,6 +152,10 @@ impl Case {
                 Failure::Refused(refusal) if !at.is_empty() => Failure::RefusedAt { at, refusal: Box::new(refusal) },
                 other => other,
             })?;
+        }
+        if let Some(Noted { act, body }) = noted {
+            let deed = Deed::Plain { act, outcome: Outcome::Done, reason: None, refs: Vec::new(), body: Some(body) };
+            draft.append(self.envelope(deed, None))?;
         }
         Ok(done)
     }
@@ -165,16 +195,20 @@ impl Case {
 
     fn append(&self, draft: &Draft<'_>, accepted: Accepted, idem: &mut Option<Idem>) -> Result<Done, Failure> {
         let (id, act) = (accepted.id.clone(), accepted.act.word().to_owned());
-        let written = draft.append(Envelope {
+        let written = draft.append(self.envelope(Deed::On(accepted), idem.take()))?;
+        answer(draft, id, act, written.seq, written.leaf_hash.to_string(), written.ts)
+    }
+
+    fn envelope(&self, deed: Deed, idem: Option<Idem>) -> Envelope {
+        Envelope {
             actor: self.actor.clone(),
-            deed: Deed::On(accepted),
-            idem: idem.take(),
+            deed,
+            idem,
             policy_digest: self.kinds.digest.clone(),
             sw: self.sw.clone(),
             req: None,
             evidence: Vec::new(),
-        })?;
-        answer(draft, id, act, written.seq, written.leaf_hash.to_string(), written.ts)
+        }
     }
 
     /// Names become ids; what only the store can count is counted.

@@ -4,12 +4,13 @@ use std::{fs, path::Path};
 
 use aims_ledger::checkpoint::Checkpoint;
 use aims_record::{Actor, Refusal};
-use aims_store::{Deed, Envelope, Findings, Outcome};
+use aims_store::Findings;
 use serde::Serialize;
 use serde_json::json;
 
 use crate::{
     Aims, Failure,
+    acts::Noted,
     resolve::{Known, resolve_word},
 };
 
@@ -61,7 +62,8 @@ impl Aims {
         let failed = |error| Failure::File { path: out.to_owned(), error };
         fs::create_dir_all(out).and_then(|()| fs::remove_dir(out)).map_err(failed)?;
         let withheld = if withhold_personal { vec!["personal"] } else { Vec::new() };
-        self.note(actor, "exported", json!({ "what": "bundle", "withheld": withheld }))?;
+        let noted = Noted { act: "exported".to_owned(), body: json!({ "what": "bundle", "withheld": withheld }) };
+        self.together(actor, Vec::new(), None, Some(noted))?;
         let note = self.store.export_bundle(out, withhold_personal, progress)?;
         let key = self.store.verifier_key();
         let checkpoint = Checkpoint::open(note.to_string().as_bytes(), std::slice::from_ref(&key), key.name())
@@ -114,26 +116,5 @@ impl Aims {
     /// Where the ledger cannot be signed.
     pub fn checkpoint(&self) -> Result<String, Failure> {
         Ok(self.store.checkpoint_now()?.to_string())
-    }
-
-    /// Writes an entry about the organization as a whole.
-    pub(crate) fn note(&self, actor: &Actor, act: &str, body: serde_json::Value) -> Result<u64, Failure> {
-        let envelope = Envelope {
-            actor: actor.clone(),
-            deed: Deed::Plain {
-                act: act.to_owned(),
-                outcome: Outcome::Done,
-                reason: None,
-                refs: Vec::new(),
-                body: Some(body),
-            },
-            idem: None,
-            policy_digest: self.kinds.digest.clone(),
-            sw: self.software(),
-            req: None,
-            evidence: Vec::new(),
-        };
-        let written = self.store.write(move |draft| -> Result<_, Failure> { Ok(draft.append(envelope)?) })?;
-        Ok(written.seq)
     }
 }

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Aims, Done, Failure, Step, Wish,
+    acts::Noted,
     imports::{Change, Does, Planned},
     resolve::{Known, resolve_fields},
     words::read_folder,
@@ -76,12 +77,12 @@ impl Aims {
     /// # Errors
     /// With the file and line of what was refused; nothing was applied then.
     pub fn apply(&self, actor: &Actor, plan: FilesPlan) -> Result<Vec<Done>, Failure> {
-        let noted = plan.keys != plan.keys_before;
-        let done = if plan.steps.is_empty() { Vec::new() } else { self.act_together(actor, plan.steps, None)? };
-        if noted {
-            self.note(actor, APPLIED, json!({ "keys": plan.keys }))?;
+        if plan.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(done)
+        let noted = (plan.keys != plan.keys_before)
+            .then(|| Noted { act: APPLIED.to_owned(), body: json!({ "keys": plan.keys }) });
+        self.together(actor, plan.steps, None, noted)
     }
 
     fn read_files(&self, folder: &Path) -> Result<Vec<RecordFile>, Failure> {

@@ -57,10 +57,16 @@ pub fn verify(session: &Session, args: &Verify) -> Result<u8, Fault> {
     if let Some(bundle) = &args.bundle {
         return verify_bundle(session, bundle);
     }
-    let aims = session.read()?;
-    let findings = self_check(session.out, &aims)?;
+    let aims = session.read().map_err(cannot_open)?;
+    let findings = self_check(session.out, &aims).map_err(|fault| fault.exiting(USAGE))?;
     session.out.answer(&to_json(&findings), |_| told(&findings))?;
     Ok(if findings.findings.is_empty() { 0 } else { REFUSED })
+}
+
+/// A folder that does not open: a ledger that is not what was signed is altered, everything else cannot be told.
+fn cannot_open(fault: Fault) -> Fault {
+    let altered = matches!(fault.code.as_str(), "truncated" | "inconsistent");
+    fault.exiting(if altered { REFUSED } else { USAGE })
 }
 
 /// The self-check of a live folder, with a bar.
