@@ -107,6 +107,10 @@ impl Draft<'_> {
     }
 
     pub fn attach(&mut self, kind: &Kind, record: &Record, field: Option<String>, file: File) -> Changed {
+        if record.kind == "person" {
+            let message = "erasure reaches what is sealed, not files; attach it to a record that retention disposes of";
+            refuse(vec![Problem::new("file_on_person", "", message)])?;
+        }
         let described = match &field {
             None => None,
             Some(name) => Some(file_field(kind, name)?),

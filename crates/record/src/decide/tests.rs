@@ -359,6 +359,9 @@ fn personal_values_are_sealed_and_an_erased_person_takes_no_more() {
     memory.ask(ANNA, record(person, "person", serde_json::json!({"name": "Cleo"}))).unwrap();
     let kept = String::from_utf8(memory.kept[person].to_canonical()).unwrap();
     assert!(kept.contains(r#""name":{"sealed":""#) && !kept.contains("Cleo"));
+    let file = File { len: 1, mime: "text/plain".into(), name: "cv.txt".into(), sha256: "0".repeat(64) };
+    let attach = Proposal::Attach { id: person.into(), seen: None, field: None, file };
+    assert_eq!(memory.ask(ANNA, attach).unwrap_err().code(), "file_on_person");
     let erase = |approvers: [&str; 2]| Proposal::Erase {
         id: person.into(),
         approvers: approvers.map(Into::into).to_vec(),
