@@ -396,6 +396,18 @@ def check_body(entry, body):
             raise altered(place, "has a `lapse` of another form than described")
 
 
+def check_seals(entry, values):
+    """acts.md, rule 10: sealed values and personal payloads of one entry name each other."""
+    place = f"entry {entry['seq']}"
+    personal = [item["c"] for item in entry["payload"] if item["class"] == "personal"]
+    sealed = {name: value["sealed"] for name, value in values.items() if is_object(value) and set(value) == {"sealed"}}
+    for name, c in sealed.items():
+        if entry["act"] not in ("recorded", "amended") or c not in personal:
+            raise altered(place, f"its field `{name}` is sealed, but not with a personal payload of this entry")
+    if not set(personal) <= set(filter(is_text, sealed.values())):
+        raise altered(place, "has a personal payload that none of its values names")
+
+
 def change_field(act, fields, body):
     """`linked`, `unlinked` and `attached` on the field they name."""
     field, many = body["field"], body["many"]
@@ -541,24 +553,25 @@ class Contents:
 
     def body_of(self, entry, disposed_at=-1):
         """Checks all payloads of an entry; answers its body, parsed, or None."""
-        seq, body = entry["seq"], None
-        for n, item in enumerate(entry["payload"]):
-            data = self.take(entry, n, item, disposed_at)
-            if data is None:
+        seq, body, values = entry["seq"], None, None if "obj" in entry else {}
+        taken = [self.take(entry, n, item, disposed_at) for n, item in enumerate(entry["payload"])]
+        if taken and taken[0] is not None and entry["payload"][0]["class"] == "record":
+            body = parse(taken[0], f"entry {seq}, payload 0")
+            if "obj" in entry and entry["act"] in BODIES:
+                check_body(entry, body)
+                values = body.get("fields", body.get("set", {}))
+        if values is not None:
+            check_seals(entry, values)
+        for n, (item, data) in enumerate(zip(entry["payload"], taken)):
+            if data is None or item["class"] != "personal":
                 continue
             place = f"entry {seq}, payload {n}"
             value = parse(data, place)
-            if item["class"] == "record":
-                body = value
-                if "obj" in entry and entry["act"] in BODIES:
-                    check_body(entry, body)
-            else:
-                if not is_object(value) or set(value) != {"fields"} or not is_object(value["fields"]):
-                    raise altered(place, "is not a personal payload as described")
-                changes = body.get("fields", body.get("set", {})) if body is not None and "obj" in entry else None
-                for name in value["fields"] if changes is not None else ():
-                    if changes.get(name) != {"sealed": item["c"]}:
-                        raise altered(place, f"has the field `{name}`, which its act does not seal with it")
+            if not is_object(value) or set(value) != {"fields"} or not is_object(value["fields"]):
+                raise altered(place, "is not a personal payload as described")
+            for name in value["fields"] if values is not None else ():
+                if values.get(name) != {"sealed": item["c"]}:
+                    raise altered(place, f"has the field `{name}`, which its act does not seal with it")
         return body
 
     def founding(self, entry):

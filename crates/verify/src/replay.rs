@@ -7,7 +7,7 @@ use crate::{
     entry::{Act, Class, Commitment},
     found::{Found, Use},
     hash::sha256_of,
-    log::{NO_PREV, Row},
+    log::{Extra, NO_PREV, Row},
     report::{Checked, Problem, altered, cannot_tell},
     scan::{Cursor, Hash, Uuid, hex, unescape, uuid_text},
     state::State,
@@ -90,7 +90,8 @@ impl<'a> Job<'a> {
             Some(bytes) => canonical(seq, 0, bytes)?,
             None => {}
         }
-        self.extras(&subject, None)
+        // An entry that changes no record has no values, so nothing that a personal payload could stand for.
+        self.extras(&subject, Some(&[]))
     }
 
     /// Rows lie in the order of the log, all over the memory: fetched many at a time, none waits for the one before it.
@@ -173,11 +174,18 @@ impl<'a> Job<'a> {
         self.payload(subject, 0, &commitment)
     }
 
+    /// The other payloads of an entry. `changes` are the values of its body, `None` where they cannot be known.
     fn extras(&mut self, subject: &Subject<'_>, changes: Option<&[Member<'_>]>) -> Checked<()> {
-        if subject.row.more == 0 {
+        let row = subject.row;
+        // Most entries have neither other payloads nor values that could be sealed.
+        if row.more == 0 && !changes.unwrap_or_default().iter().any(|(_, value)| value.starts_with(SEAL)) {
             return Ok(());
         }
-        for extra in self.context.log.extras_of(subject.seq) {
+        let extras = if row.more == 0 { &[][..] } else { self.context.log.extras_of(subject.seq) };
+        if let Some(changes) = changes {
+            seals(subject.seq, row.act, extras, changes)?;
+        }
+        for extra in extras {
             let Some(bytes) = self.payload(subject, extra.n, &extra.commitment)? else { continue };
             if matches!(extra.commitment.class, Class::Personal(_)) {
                 canonical(subject.seq, extra.n, bytes)?;
@@ -335,17 +343,45 @@ fn sealed(seq: u32, c: &Hash, bytes: &[u8], changes: Option<&[Member<'_>]>) -> C
     if shape.and_then(|()| cursor.lit(b"}")).and_then(|()| cursor.end()).is_none() {
         return Err(fail("is not `{\"fields\":{…}}`".into()));
     }
-    let Some(changes) = changes else { return Ok(()) };
-    let is_sealed = |value: &[u8]| {
-        let hidden = value.strip_prefix(b"{\"sealed\":\"").and_then(|rest| rest.strip_suffix(b"\"}"));
-        hidden.and_then(hex) == Some(*c)
-    };
     for name in names {
-        if !changes.iter().any(|(known, value)| *known == name && is_sealed(value)) {
+        let is_sealed = |(known, value): &Member<'_>| *known == name && seal(value).and_then(sealed_hash) == Some(*c);
+        if changes.is_some_and(|changes| !changes.iter().any(is_sealed)) {
             return Err(fail(format!("has the field `{}`, which its act does not seal with it", text(name))));
         }
     }
     Ok(())
+}
+
+/// How a value begins that may be sealed.
+const SEAL: &[u8] = b"{\"sealed\":";
+
+/// What an object with the one member `sealed` holds there; `None` for every other value.
+fn seal(value: &[u8]) -> Option<&[u8]> {
+    let held = value.strip_prefix(SEAL)?.strip_suffix(b"}")?;
+    let mut cursor = Cursor::new(held);
+    cursor.value(0).and_then(|_| cursor.end())?;
+    Some(held)
+}
+
+fn sealed_hash(held: &[u8]) -> Option<Hash> {
+    inner(held).and_then(hex)
+}
+
+/// Sealed values and personal payloads of one entry name each other, whether or not the payloads are there.
+fn seals(seq: u32, act: Act, extras: &[Extra], changes: &[Member<'_>]) -> Checked<()> {
+    let mut unnamed: Vec<Hash> = Vec::new();
+    unnamed.extend(extras.iter().filter(|e| matches!(e.commitment.class, Class::Personal(_))).map(|e| e.commitment.c));
+    let personal = unnamed.clone();
+    for (name, value) in changes {
+        let Some(held) = seal(value) else { continue };
+        let c = sealed_hash(held).filter(|c| personal.contains(c));
+        let Some(c) = c.filter(|_| matches!(act, Act::Recorded | Act::Amended)) else {
+            let what = "is sealed, but not with a personal payload of this entry";
+            return Err(at_entry(seq, format!("its field `{}` {what}", text(name))));
+        };
+        unnamed.retain(|other| *other != c);
+    }
+    if unnamed.is_empty() { Ok(()) } else { Err(at_entry(seq, "has a personal payload that none of its values names")) }
 }
 
 /// The rules that tie an act to the one before it on the same record.

@@ -6,6 +6,7 @@ use aims_verify::{Key, Report, Request, Verdict, verify};
 use maker::{
     Model,
     files::{Files, leaf, root, write},
+    seals,
 };
 
 /// A bundle with every kind of content; entry 0 to 119.
@@ -348,4 +349,16 @@ fn withholding_has_to_be_said_and_is_for_personal_payloads_only() {
     assert_eq!((sound.verdict, sound.counts.withheld), (Verdict::Sound, 1));
     model.payloads[0].withheld = true;
     found(&model.files(), &model.vkey(), Verdict::Altered, "entry 0", "withheld");
+}
+
+#[test]
+fn sealed_values_and_personal_payloads_name_each_other() {
+    for (what, model) in seals::wrong() {
+        let entry = format!("entry {}", model.entries.len() - 1);
+        found(&model.files(), &model.vkey(), Verdict::Altered, &entry, what);
+    }
+    for model in seals::sound() {
+        let report = report(&model.files(), &model.vkey());
+        assert_eq!(report.verdict, Verdict::Sound, "{}", report.to_text());
+    }
 }

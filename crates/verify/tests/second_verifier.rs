@@ -2,7 +2,7 @@
 //! Skips, and says so, where `python3` with the package `cryptography` is not there. `DIFFERENTIAL` sets how many bundles.
 mod maker;
 
-use maker::{Chance, Model, files};
+use maker::{Chance, Model, files, seals};
 use serde_json::Value;
 use std::{
     path::Path,
@@ -30,11 +30,37 @@ fn both(folder: &Path, key: &str, kept: &[&str]) -> (Value, Value) {
     (run(ours, folder, key, kept), run(theirs, folder, key, kept))
 }
 
+fn python_is_there() -> bool {
+    let python = Command::new("python3").args(["-c", "import cryptography"]).output();
+    let there = python.is_ok_and(|output| output.status.success());
+    if !there {
+        println!("SKIPPED: python3 with the package cryptography is not there");
+    }
+    there
+}
+
+#[test]
+fn both_verifiers_agree_on_seals() {
+    if !python_is_there() {
+        return;
+    }
+    let wrong = seals::wrong().into_iter().map(|(what, model)| (what, "altered", model));
+    let sound = seals::sound().into_iter().map(|model| ("", "sound", model));
+    for (what, verdict, model) in wrong.chain(sound) {
+        let folder = tempfile::tempdir().unwrap();
+        files::write(&model.files(), &folder.path().join("bundle"));
+        let (ours, theirs) = both(folder.path(), &model.vkey(), &[]);
+        for answer in [&ours, &theirs] {
+            assert_eq!(answer["verdict"], verdict, "{what}: {ours}\n{theirs}");
+            let said = answer["problems"][0]["what"].as_str().unwrap_or_default();
+            assert!(said.contains(what), "{what}: {ours}\n{theirs}");
+        }
+    }
+}
+
 #[test]
 fn both_verifiers_agree() {
-    let python = Command::new("python3").args(["-c", "import cryptography"]).output();
-    if !python.is_ok_and(|output| output.status.success()) {
-        println!("SKIPPED: python3 with the package cryptography is not there");
+    if !python_is_there() {
         return;
     }
     let bundles: u64 = std::env::var("DIFFERENTIAL").ok().and_then(|n| n.parse().ok()).unwrap_or(20);

@@ -64,6 +64,11 @@ impl Model {
         let id = person.filter(|_| !self.bulk && self.chance.one_in(2)).unwrap_or_else(|| self.chance.uuid());
         let mut contents = Vec::new();
         let fields = self.values(&mut contents);
+        self.begin(id, fields.into(), contents);
+    }
+
+    /// A record begins with these fields.
+    pub fn begin(&mut self, id: String, fields: Value, mut contents: Vec<Content>) {
         let number = format!("SYS-{:04}", self.ids.len());
         let mut body = json!({"fields": fields, "kind": "ai-system", "number": number, "state": "draft"});
         let stamp = self.stamp();
@@ -81,7 +86,7 @@ impl Model {
     }
 
     /// Stamps the record, lets `change` work on its state, and appends the entry.
-    fn act(
+    pub fn act(
         &mut self,
         act: &str,
         id: &str,

@@ -4,6 +4,7 @@
 
 pub mod acts;
 pub mod files;
+pub mod seals;
 
 use ed25519_dalek::SigningKey;
 use serde_json::{Map, Value, json};
