@@ -2,15 +2,18 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::mpsc::sync_channel,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use aims_ledger::note::Note;
-use rusqlite::config::DbConfig;
+use rusqlite::{config::DbConfig, hooks::Wal};
 
 use crate::{
-    command::{Command, Outcome, Pending, Spoiled},
+    command::{Command, Outcome, Pending, Spoiled, answer},
     draft::{Done, Draft, Effects, Tail},
     entry::parse_entry,
     erasures,
@@ -30,8 +33,10 @@ pub(crate) struct Books {
     pub signer: Signer,
     tail: Tail,
     stopped: Option<String>,
-    /// Pages written since the WAL was last copied, roughly.
-    pages: usize,
+    /// Pages in the WAL, as SQLite says after each commit.
+    pages: Arc<AtomicUsize>,
+    /// Those of them that were copied, or could not be: a reader may keep the WAL from being begun anew.
+    copied: usize,
     /// Content was erased, and a reader still kept the WAL from being emptied.
     scrub_due: Option<Scrub>,
 }
@@ -46,7 +51,7 @@ pub(crate) enum Scrub {
 }
 
 impl Books {
-    pub fn open(reading: Reading, signer: Signer) -> Result<Books, StoreError> {
+    pub fn open(mut reading: Reading, signer: Signer) -> Result<Books, StoreError> {
         let (size, _) = head(&reading.conn)?;
         let last_ms = match size.checked_sub(1) {
             None => i64::MIN,
@@ -59,7 +64,13 @@ impl Books {
         };
         let tail = Tail { size, last_ms };
         reading.begin_to_remember();
-        Ok(Books { reading, signer, tail, stopped: None, pages: 0, scrub_due: None })
+        let pages = Arc::new(AtomicUsize::new(0));
+        let noted = Arc::clone(&pages);
+        reading.conn.wal_hook(Some(move |_: &mut Wal, pages: i32| {
+            noted.store(usize::try_from(pages).unwrap_or(0), Ordering::Relaxed);
+            Ok(())
+        }))?;
+        Ok(Books { reading, signer, tail, stopped: None, pages, copied: 0, scrub_due: None })
     }
 
     /// Runs commands in one transaction and answers each. `more` gives the next one, told how many have run: while one runs,
@@ -91,7 +102,7 @@ impl Books {
         R: Send + 'static,
         E: Send + 'static,
     {
-        let (answer, answered) = sync_channel(1);
+        let (answer, answered) = answer();
         self.run(Box::new(Pending::new(command, answer)), &mut |_| None);
         answered.recv().unwrap_or(Err(WriteError::Panicked))
     }
@@ -168,7 +179,6 @@ impl Books {
             Ok((tail, done)) => {
                 self.execute("COMMIT").map_err(|error| self.commit_failed(&error))?;
                 self.tail = tail;
-                self.pages += 10 + 5 * done.leaves.len();
                 Ok(done.effects)
             }
         }
@@ -317,10 +327,14 @@ impl Books {
 
     /// SQLite would do this by itself and hide a failed fsync; done here, the failure is seen.
     fn copy_wal_when_long(&mut self) {
-        if self.pages < WAL_PAGES || self.stopped.is_some() {
+        let pages = self.pages.load(Ordering::Relaxed);
+        if pages < self.copied {
+            self.copied = 0;
+        }
+        if pages - self.copied < WAL_PAGES || self.stopped.is_some() {
             return;
         }
-        self.pages = 0;
+        self.copied = pages;
         let copied = self.reading.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(0));
         if let Err(error) = copied
             && let Fault::Storage(reason) = Fault::of(&error.into())

@@ -1,6 +1,6 @@
 //! A command on its way: run in a batch, answered once its transaction is on disk.
 
-use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use crate::{
     draft::Draft,
@@ -44,11 +44,11 @@ pub(crate) struct Pending<F, R, E> {
     command: Option<F>,
     done: Option<Result<R, E>>,
     spoiled: Option<Spoiled>,
-    answer: SyncSender<Result<R, WriteError<E>>>,
+    answer: Answer<Result<R, WriteError<E>>>,
 }
 
 impl<F, R, E> Pending<F, R, E> {
-    pub fn new(command: F, answer: SyncSender<Result<R, WriteError<E>>>) -> Pending<F, R, E> {
+    pub fn new(command: F, answer: Answer<Result<R, WriteError<E>>>) -> Pending<F, R, E> {
         Pending { command: Some(command), done: None, spoiled: None, answer }
     }
 }
@@ -82,7 +82,68 @@ where
             (None, Outcome::Stopped(reason), _) => Err(WriteError::Stopped(reason.clone())),
             (None, Outcome::Saved, None) => Err(WriteError::Panicked),
         };
-        // Whoever asked may have gone away.
-        let _ = self.answer.send(answer);
+        self.answer.send(answer);
+    }
+}
+
+/// The writer's end of one answer. A channel would do, but its receiver spins before it sleeps: with many clients that
+/// takes the processor away from the writer whom they wait for.
+pub(crate) struct Answer<T>(Arc<Slot<T>>);
+
+/// The end of the one who waits.
+pub(crate) struct Answered<T>(Arc<Slot<T>>);
+
+struct Slot<T> {
+    state: Mutex<State<T>>,
+    changed: Condvar,
+}
+
+enum State<T> {
+    Awaited,
+    Here(T),
+    /// Nobody will answer.
+    Gone,
+}
+
+/// Both ends of one answer.
+pub(crate) fn answer<T>() -> (Answer<T>, Answered<T>) {
+    let slot = Arc::new(Slot { state: Mutex::new(State::Awaited), changed: Condvar::new() });
+    (Answer(Arc::clone(&slot)), Answered(slot))
+}
+
+impl<T> Answer<T> {
+    pub fn send(self, answer: T) {
+        self.0.set(State::Here(answer));
+    }
+}
+
+impl<T> Drop for Answer<T> {
+    fn drop(&mut self) {
+        self.0.set(State::Gone);
+    }
+}
+
+impl<T> Slot<T> {
+    /// The first word stands.
+    fn set(&self, state: State<T>) {
+        let mut now = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*now, State::Awaited) {
+            *now = state;
+            drop(now);
+            self.changed.notify_one();
+        }
+    }
+}
+
+impl<T> Answered<T> {
+    /// Waits for the answer; `None` where none will come.
+    pub fn recv(self) -> Option<T> {
+        let state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let awaited = |state: &mut State<T>| matches!(state, State::Awaited);
+        let mut state = self.0.changed.wait_while(state, awaited).unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(&mut *state, State::Gone) {
+            State::Here(answer) => Some(answer),
+            State::Awaited | State::Gone => None,
+        }
     }
 }

@@ -15,7 +15,7 @@ use rusqlite::Connection;
 use crate::{
     books::Books,
     chance::{Chance, Clock},
-    command::Pending,
+    command::{Pending, answer},
     desk::{Desk, Order, Writer},
     draft::{Deed, Draft, Envelope},
     entry::{Outcome, Software},
@@ -230,13 +230,13 @@ impl Organization {
     {
         let stopped = || WriteError::Stopped(StoreError::ReadOnly.to_string());
         let queue = &self.writer.as_ref().ok_or_else(stopped)?.queue;
-        let (answer, answered) = sync_channel(1);
+        let (answer, answered) = answer();
         queue.try_send(Order::Command(Box::new(Pending::new(command, answer)))).map_err(|error| match error {
             TrySendError::Full(_) => WriteError::Overloaded,
             TrySendError::Disconnected(_) => WriteError::Stopped("the writer has ended; open again".into()),
         })?;
         // A writer that is gone without an answer may have gone in the middle of a commit.
-        answered.recv().unwrap_or_else(|_| Err(WriteError::Unknown("the writer ended".into())))
+        answered.recv().unwrap_or_else(|| Err(WriteError::Unknown("the writer ended".into())))
     }
 
     /// Takes a file into the evidence store; it is on disk when this answers.
