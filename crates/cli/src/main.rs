@@ -22,6 +22,10 @@ use fault::Fault;
 use out::{Format, Out};
 use session::Session;
 
+/// Committing takes and gives back much memory in small pieces (`docs/decisions/0005-allocator.md`).
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

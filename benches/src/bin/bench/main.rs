@@ -15,6 +15,10 @@ use std::{error::Error, process::ExitCode};
 
 use aims_benches::report::Report;
 
+/// As in the program; all contenders get it.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 const HELP: &str = "\
