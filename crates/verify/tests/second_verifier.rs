@@ -46,7 +46,8 @@ fn both_verifiers_agree_on_seals() {
     }
     let wrong = seals::wrong().into_iter().map(|(what, model)| (what, "altered", model));
     let sound = seals::sound().into_iter().map(|model| ("", "sound", model));
-    for (what, verdict, model) in wrong.chain(sound) {
+    let unknown = [("which is not known", "cannot tell", seals::not_understood())];
+    for (what, verdict, model) in wrong.chain(sound).chain(unknown) {
         let folder = tempfile::tempdir().unwrap();
         files::write(&model.files(), &folder.path().join("bundle"));
         let (ours, theirs) = both(folder.path(), &model.vkey(), &[]);

@@ -91,6 +91,16 @@ pub fn sound() -> Vec<Model> {
     SOUND.map(made).into()
 }
 
+/// A body that is not understood, with another payload beside it: what that one stands for cannot be told.
+pub fn not_understood() -> Model {
+    let mut model = model();
+    let id = model.ids.last().unwrap().clone();
+    let content = model.personal(&["contact"]).1;
+    let body = json!({"later": 1, "material": [], "set": {}, "unset": []});
+    model.act("amended", &id, vec![content], body, |_, _| {});
+    model
+}
+
 impl Model {
     /// A personal payload with a value for each name, and its commitment.
     fn personal(&mut self, names: &[&str]) -> (String, Content) {
