@@ -49,7 +49,7 @@ pub struct Reading {
 /// States in memory, as they stand.
 #[derive(Default)]
 struct Met {
-    states: HashMap<String, (Kept, usize)>,
+    states: HashMap<String, (Arc<Kept>, usize)>,
     bytes: usize,
 }
 
@@ -57,10 +57,10 @@ impl Met {
     fn take(&mut self, id: &str) -> Option<Kept> {
         let (kept, len) = self.states.remove(id)?;
         self.bytes -= len;
-        Some(kept)
+        Some(Arc::unwrap_or_clone(kept))
     }
 
-    fn put(&mut self, kept: Kept, len: usize) {
+    fn put(&mut self, kept: Arc<Kept>, len: usize) {
         if self.bytes + len > MET_MAX {
             *self = Met::default();
         }
@@ -220,14 +220,14 @@ impl Reading {
     }
 
     /// Keeps a state as it stands now; it has so many canonical bytes.
-    pub(crate) fn remember(&self, kept: &Kept, len: usize) {
+    pub(crate) fn remember(&self, kept: &Arc<Kept>, len: usize) {
         if let Some(met) = self.met.borrow_mut().as_mut() {
-            met.put(kept.clone(), len);
+            met.put(Arc::clone(kept), len);
         }
     }
 
     fn remembered(&self, id: &str) -> Option<Kept> {
-        self.met.borrow().as_ref()?.states.get(id).map(|(kept, _)| kept.clone())
+        self.met.borrow().as_ref()?.states.get(id).map(|(kept, _)| Kept::clone(kept))
     }
 
     /// What is kept under this id, for one who remembers what becomes of it.

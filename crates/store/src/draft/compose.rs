@@ -252,6 +252,9 @@ impl PayloadRow {
 
 /// Only what the act names is kept of what was sealed: a refused decision may have sealed in vain.
 fn sealed_rows(body: &[PayloadRow], seals: Vec<Seal>) -> Vec<PayloadRow> {
+    if seals.is_empty() {
+        return Vec::new();
+    }
     let text = body.first().map(|row| row.plaintext.as_slice()).unwrap_or_default();
     let text = String::from_utf8_lossy(text);
     let named = seals.into_iter().filter(|seal| text.contains(&format!("{{\"sealed\":\"{}\"}}", seal.c)));

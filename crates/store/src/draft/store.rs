@@ -1,5 +1,7 @@
 //! Storing what was composed: entry, payloads, idempotency key, and what the act makes of its record.
 
+use std::sync::Arc;
+
 use aims_ledger::{Hash, leaf_hash};
 use aims_record::Kept;
 
@@ -28,7 +30,7 @@ pub(crate) struct Owed {
 struct OwedRecord {
     act: String,
     before: Option<Before>,
-    after: Kept,
+    after: Arc<Kept>,
     bytes: Vec<u8>,
 }
 
@@ -43,9 +45,10 @@ impl Draft<'_> {
         let mut ending = None;
         let record = applied.map(|applied| {
             let bytes = applied.after.to_canonical();
-            self.reading.remember(&applied.after, bytes.len());
+            let after = Arc::new(applied.after);
+            self.reading.remember(&after, bytes.len());
             ending = applied.ending;
-            OwedRecord { act: entry.act, before: applied.before, after: applied.after, bytes }
+            OwedRecord { act: entry.act, before: applied.before, after, bytes }
         });
         let leaf_hash = leaf_hash(&bytes);
         self.reading.owe(Owed { seq, bytes, payloads, idem, record });

@@ -1,5 +1,7 @@
 //! Records as they stand.
 
+use std::sync::Arc;
+
 use aims_record::{Kept, Record};
 use rusqlite::{Row, types::Value};
 
@@ -23,9 +25,9 @@ impl Reading {
         let row = self.one("SELECT ended, bytes FROM records WHERE id = ?1", [id], stored)?;
         let Some(row) = row else { return Ok(None) };
         let len = row.1.len();
-        let kept = parse(row)?;
+        let kept = Arc::new(parse(row)?);
         self.remember(&kept, len);
-        Ok(Some(kept))
+        Ok(Some(Arc::unwrap_or_clone(kept)))
     }
 
     /// What is kept under this readable number, such as `SYS-0007`.
