@@ -12,6 +12,7 @@ pub mod files;
 pub mod imports;
 
 mod acts;
+mod content;
 mod failure;
 mod organization;
 mod resolve;
@@ -21,6 +22,7 @@ mod views;
 mod words;
 
 pub use acts::{Done, Step, Wish};
+pub use content::{CONTENT_FOLDER, content};
 pub use failure::Failure;
 pub use organization::{Aims, Founder, Start};
 pub use retention::Due;

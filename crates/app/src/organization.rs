@@ -6,10 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use aims_framework::{
-    Content,
-    standard::{self, Frameworks},
-};
+use aims_framework::standard::{self, Frameworks};
 use aims_record::{Accepted, Act, ActBody, Actor, ActorKind, Fields, Kept, Kinds, Problem, Refusal, check_fields};
 use aims_store::{
     Access, Chance, Clock, Deed, Draft, Entry, Envelope, Founding, OpenOptions, Organization, Reading, Software,
@@ -22,6 +19,7 @@ use crate::{
     Failure,
     chance::SystemChance,
     clock::SystemClock,
+    content::content,
     resolve::{Known, is_key, resolve_word},
     words::read_folder,
 };
@@ -329,7 +327,7 @@ fn founder_of(reading: &Reading) -> Result<String, Failure> {
 fn load_content(dir: &Path) -> Result<(Arc<Kinds>, Arc<Frameworks>), Failure> {
     let own = dir.join("kinds");
     let own = if own.is_dir() { read_folder(&own, "yaml")? } else { Vec::new() };
-    let content = Content::embedded().with_folder(own);
+    let content = content()?.with_folder(own);
     let kinds = content.kinds()?;
     let frameworks = standard::load_all(&content, &kinds, &aims_conformity::predicate_names())?;
     Ok((Arc::new(kinds), Arc::new(frameworks)))

@@ -1,10 +1,7 @@
 //! Kinds: the list, and everything that is made from one description.
 
-use aims_app::{Failure, read_folder};
-use aims_framework::{
-    Content,
-    kinds::{json_schema, load, reference_page, yaml_template},
-};
+use aims_app::{Failure, content, read_folder};
+use aims_framework::kinds::{json_schema, load, reference_page, yaml_template};
 use aims_record::{Kind, Kinds, Refusal, nearest};
 use serde_json::{Value, json};
 
@@ -35,7 +32,7 @@ fn in_force(session: &Session) -> Result<Kinds, Fault> {
         (Err(fault), Some(_)) => return Err(fault),
         _ => Vec::new(),
     };
-    Ok(load(&Content::embedded().files, &own).map_err(Failure::Content)?)
+    Ok(load(&content()?.files, &own).map_err(Failure::Content)?)
 }
 
 fn in_short(kind: &Kind) -> Value {

@@ -5,9 +5,9 @@ use std::{fs, path::Path, sync::Arc};
 use aims_app::{
     Aims,
     chance::SystemChance,
+    content,
     daybook::{Daybook, Told},
 };
-use aims_framework::Content;
 use tempfile::TempDir;
 
 use crate::fault::Fault;
@@ -31,7 +31,7 @@ pub fn play(dir: &Path, tell: &mut dyn FnMut(&Told)) -> Result<Aims, Fault> {
 /// The daybook names files beside it, so all of them are written to a folder for as long as it plays.
 fn unpack() -> Result<TempDir, Fault> {
     let folder = temporary()?;
-    for (name, text) in Content::embedded().under(FOLDER) {
+    for (name, text) in content()?.under(FOLDER) {
         let path = folder.path().join(name.trim_start_matches(FOLDER));
         let parent = path.parent().unwrap_or(folder.path());
         fs::create_dir_all(parent).map_err(|e| Fault::file(parent, &e))?;

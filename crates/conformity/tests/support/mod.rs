@@ -4,7 +4,10 @@
 //! the whole file. A block ```` ```verdict DATE ITEM ```` holds what is said then. `UPDATE_SCENARIOS=1` writes what is said now.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use aims_conformity::{Conformity, Subject, Verdict, predicate_names};
 use aims_framework::{
@@ -20,7 +23,7 @@ use serde_json::{Map, Value, json};
 pub fn content() -> &'static (Arc<Kinds>, Frameworks) {
     static CONTENT: OnceLock<(Arc<Kinds>, Frameworks)> = OnceLock::new();
     CONTENT.get_or_init(|| {
-        let content = Content::embedded();
+        let content = in_force();
         let kinds =
             content.kinds().unwrap_or_else(|e| panic!("{}", e.iter().map(|e| format!("{e}\n")).collect::<String>()));
         let frameworks = load_all(&content, &kinds, &predicate_names());
@@ -28,6 +31,26 @@ pub fn content() -> &'static (Arc<Kinds>, Frameworks) {
             frameworks.unwrap_or_else(|e| panic!("{}", e.iter().map(|e| format!("{e}\n")).collect::<String>()));
         (Arc::new(kinds), frameworks)
     })
+}
+
+/// The built-in content, or that of the folder in `AIMS_CONTENT`, so that rules can be tried without building.
+fn in_force() -> Content {
+    let Some(root) = std::env::var_os("AIMS_CONTENT").map(PathBuf::from) else { return Content::embedded() };
+    let (mut files, mut folders) = (Vec::new(), vec![root.clone()]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder of content") {
+            let path = entry.expect("a file").path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false => {
+                    let name = path.strip_prefix(&root).expect("below it").display().to_string();
+                    files.extend(std::fs::read_to_string(&path).ok().map(|text| (name, text)));
+                }
+            }
+        }
+    }
+    files.sort();
+    Content { files, own: Vec::new() }
 }
 
 /// A stable id for a readable number.
@@ -175,7 +198,8 @@ pub fn cases(file: &str, text: &str) -> Vec<Case> {
 
 /// (path, text) of every scenario.
 pub fn files() -> Vec<(std::path::PathBuf, String)> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios");
+    let built = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios");
+    let folder = std::env::var_os("AIMS_SCENARIOS").unwrap_or_else(|| built.into());
     let mut files: Vec<_> = std::fs::read_dir(folder).expect("scenarios").map(|e| e.expect("a file").path()).collect();
     files.sort();
     files.into_iter().map(|p| (p.clone(), std::fs::read_to_string(p).expect("text"))).collect()
