@@ -1,7 +1,8 @@
 //! Scenarios as Markdown: records, a date, the expected verdict in place.
 //!
 //! A block ```` ```records ```` holds one record a line: number, kind, state, day recorded, fields. One before the first `##` holds for
-//! the whole file. A block ```` ```verdict DATE ITEM ```` holds what is said then. `UPDATE_SCENARIOS=1` writes what is said now.
+//! the whole file; below it, a line with a known number takes the place of that record, `NUMBER but [STATE] [DAY] [{ field: value }]`
+//! changes it (`null` empties a field), and `NUMBER absent` leaves it out. A block ```` ```verdict DATE ITEM ```` holds what is said then. `UPDATE_SCENARIOS=1` writes what is said now.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use std::{
@@ -59,8 +60,12 @@ pub fn id(number: &str) -> String {
     uuid::Uuid::from_u64_pair(0x0194_0c9e_0000_7000, 0x8000_0000_0000_0000 | hash >> 2).to_string()
 }
 
+/// Between a record and the fields that are changed in it.
+const CHANGED: char = '\u{1f}';
+
 /// `NUMBER KIND STATE DAY { field: value, ... }`
 pub fn record(line: &str) -> Kept {
+    let (line, changes) = line.split_once(CHANGED).unwrap_or((line, "{}"));
     let mut parts = line.splitn(5, ' ');
     let mut part = || parts.next().unwrap_or_else(|| panic!("not a record: {line}"));
     let (number, kind, state, day) = (part(), part(), part(), part());
@@ -68,11 +73,16 @@ pub fn record(line: &str) -> Kept {
         parse("record", parts.next().unwrap_or("{}"), Limits::RECORD_FILE).unwrap_or_else(|e| panic!("{line}: {e:?}"));
     let described = content().0.get(kind).unwrap_or_else(|| panic!("no kind {kind}: {line}"));
     assert!(described.lifecycle.state(state).is_some(), "{kind} has no state {state}: {line}");
+    let changes = parse("record", changes, Limits::RECORD_FILE);
+    let changes = changes.unwrap_or_else(|e| panic!("{line}: {e:?}"));
+    let mut filled = object(&described.fields, &fields, line);
+    filled.extend(object(&described.fields, &changes, line));
+    filled.retain(|_, v| *v != json!("null"));
     let stamp = Stamp { by: id("PER-0001"), seq: 1, ts: format!("{day}T08:00:00.000Z") };
     Kept::Live(Record {
         editors: Vec::new(),
         erased: None,
-        fields: object(&described.fields, &fields, line),
+        fields: filled,
         files: Vec::new(),
         id: id(number),
         key: None,
@@ -102,6 +112,9 @@ fn value(field: &Field, node: &Node, line: &str) -> Value {
         return list.iter().map(|n| value(field, n, line)).collect();
     }
     let text = node.text().unwrap_or_default();
+    if text == "null" {
+        return json!(text);
+    }
     match &field.shape {
         Shape::Table { columns } => Value::Object(object(columns, node, line)),
         Shape::YesNo => json!(text == "true"),
@@ -168,6 +181,34 @@ pub struct Case {
     pub expected: String,
 }
 
+/// The records of the whole file with what a situation changes in them, and its own.
+fn together(common: &[String], own: &[String]) -> Vec<String> {
+    let mut lines = common.to_vec();
+    for line in own {
+        let (number, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let known = lines.iter().position(|l| l.split(' ').next() == Some(number));
+        match (known, rest.strip_prefix("but ")) {
+            (Some(at), Some(change)) => lines[at] = but(&lines[at], change),
+            (Some(at), None) if rest == "absent" => drop(lines.remove(at)),
+            (Some(at), None) => lines[at] = line.clone(),
+            (None, _) => lines.push(line.clone()),
+        }
+    }
+    lines
+}
+
+/// The record with another state, day or other fields.
+fn but(line: &str, change: &str) -> String {
+    let mut parts: Vec<&str> = line.splitn(5, ' ').collect();
+    let (words, fields) = change.find('{').map_or((change, None), |at| (&change[..at], Some(&change[at..])));
+    for word in words.split_whitespace() {
+        let place = if word.starts_with("20") { 3 } else { 2 };
+        parts[place] = word;
+    }
+    let fields = fields.map(|f| format!("{CHANGED}{f}")).unwrap_or_default();
+    format!("{}{fields}", parts.join(" "))
+}
+
 /// All cases of a file; `write` gives the text with what is said now.
 pub fn cases(file: &str, text: &str) -> Vec<Case> {
     let (mut common, mut own, mut title) = (Vec::new(), Vec::new(), String::new());
@@ -186,7 +227,7 @@ pub fn cases(file: &str, text: &str) -> Vec<Case> {
             _ => cases.push(Case {
                 file: file.to_owned(),
                 title: title.clone(),
-                lines: common.iter().chain(&own).cloned().collect(),
+                lines: together(&common, &own),
                 date: words.next().expect("a date").to_owned(),
                 item: words.next().expect("an item").to_owned(),
                 expected: block.join("\n"),
