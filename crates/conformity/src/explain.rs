@@ -5,7 +5,7 @@ use aims_register::Register;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::{Conformity, PREDICATES, Subject, Verdict};
+use crate::{Conformity, Subject, Verdict, predicates};
 
 /// How a requirement is decided and what was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,7 +43,7 @@ pub fn explain(frameworks: &Frameworks, register: &Register, at: Timestamp, id: 
         Some(rule) => sentence(rule, register.kinds()),
         None => "no rule yet: nothing here decides it".to_owned(),
     };
-    let used = PREDICATES.iter().filter(|p| decided.contains(&format!("`{}`", p.name)));
+    let used = predicates().filter(|p| decided.contains(&format!("`{}`", p.name)));
     let checks = used.map(|p| format!("{}: {}", p.name, p.about)).collect();
     Some(Explanation { requirement: id.to_owned(), asks: asks(item), decided, checks, proof: proof(&verdict) })
 }

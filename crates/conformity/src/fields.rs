@@ -152,7 +152,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Yes from this moment on.
-    fn from(&self, moment: Timestamp) -> Answer {
+    pub(crate) fn from(&self, moment: Timestamp) -> Answer {
         if moment <= self.at { Answer::YES } else { Answer { truth: Truth::No, until: Some(moment) } }
     }
 

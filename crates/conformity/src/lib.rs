@@ -24,5 +24,5 @@ mod verdict;
 pub use check::{Conformity, check};
 pub use explain::{Explanation, Proof, explain};
 pub use next::NextAct;
-pub use predicate::{PREDICATES, Predicate, predicate_names};
+pub use predicate::{Predicate, predicate_names, predicates};
 pub use verdict::{Backdated, Cited, Population, Reason, Severity, State, Subject, Verdict};
