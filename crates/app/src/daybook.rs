@@ -1,28 +1,37 @@
 //! A daybook: what an organization did, day by day (`docs/formats/daybook.md`). Played through the real path, with a clock that is set to
 //! each day; samples, demonstrations and scenario tests are daybooks.
 
+mod source;
+mod variant;
+
 use std::{
     path::{Component, Path, PathBuf},
     sync::Arc,
 };
 
 use aims_exchange::Format;
-use aims_framework::yaml::{Limits, Mapping, Node, Reading, Value as Yaml, parse};
+use aims_framework::yaml::{Mapping, Node, Reading, Value as Yaml};
 use aims_record::Fields;
 use aims_store::Chance;
 use jiff::Timestamp;
 
-use crate::{
-    Aims, Failure, Founder, Start, Step, Wish,
-    clock::SetClock,
-    words::{fields_from_node, read_text},
-};
+use crate::{Aims, Failure, Founder, Start, Step, Wish, clock::SetClock, words::fields_from_node};
+
+pub use variant::{Defect, Expected, Variant};
 
 /// A daybook that was read, and the folder in which the files it names lie.
 pub struct Daybook {
     name: String,
     root: Node,
+    days: Vec<Day>,
     folder: PathBuf,
+}
+
+/// One day of a daybook, and the file in which it stands.
+struct Day {
+    file: String,
+    at: Timestamp,
+    node: Node,
 }
 
 /// What is told while a daybook is played.
@@ -39,14 +48,22 @@ pub struct Told {
 }
 
 impl Daybook {
-    /// Reads a daybook.
+    /// Reads a daybook: a file, or a folder of files whose days are merged in the order of time.
     ///
     /// # Errors
-    /// Where it is no YAML; what it says is checked while it is played.
+    /// Where a file is no YAML, or a day has no moment; what else it says is checked while it is played.
     pub fn read(path: &Path) -> Result<Daybook, Failure> {
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let root = parse(&name, &read_text(path)?, Limits::RECORD_FILE)?;
-        Ok(Daybook { name, root, folder: path.parent().unwrap_or(Path::new(".")).to_owned() })
+        source::read(path)
+    }
+
+    /// The same story with a variant's changes in it.
+    ///
+    /// # Errors
+    /// Where a change fits no step.
+    pub fn with(mut self, variant: &Variant) -> Result<Daybook, Failure> {
+        variant.change(&mut self.days)?;
+        self.days.sort_by_key(|day| day.at);
+        Ok(self)
     }
 
     /// Founds the organization in `dir` and plays every day. Stops at the first step that is refused.
@@ -56,18 +73,16 @@ impl Daybook {
     pub fn play(&self, dir: &Path, chance: Arc<dyn Chance>, tell: &mut dyn FnMut(&Told)) -> Result<Aims, Failure> {
         let mut reading = Reading::new(&self.name);
         let start = self.start(&mut reading);
-        let days = self.root.get("days").and_then(Node::seq).unwrap_or_default();
-        let first = days.first().and_then(|day| self.moment(&mut reading, day));
-        let (Some(start), Some(first)) = (start, first) else {
+        let (Some(start), Some(first)) = (start, self.days.first()) else {
             reading.wrong(
                 &self.root,
                 "a daybook has `organization`, `founder` and `days`, the first with its moment `at`",
             );
             return Err(Failure::Content(reading.errors));
         };
-        let clock = Arc::new(SetClock::new(first));
+        let clock = Arc::new(SetClock::new(first.at));
         let aims = Aims::found(dir, start, clock.clone(), chance)?;
-        for day in days {
+        for day in &self.days {
             self.day(&aims, &clock, day, tell)?;
         }
         Ok(aims)
@@ -98,36 +113,33 @@ impl Daybook {
         Some(Start { name, host: of(organization, "origin"), founder })
     }
 
-    fn moment(&self, reading: &mut Reading<'_>, day: &Node) -> Option<Timestamp> {
-        let at = day.get("at").and_then(Node::text).and_then(|t| t.parse().ok());
-        if at.is_none() {
-            reading.wrong(day, "a day has `at`, a moment in UTC such as 2026-01-12T09:00:00Z");
-        }
-        at
-    }
-
-    fn day(&self, aims: &Aims, clock: &SetClock, day: &Node, tell: &mut dyn FnMut(&Told)) -> Result<(), Failure> {
-        let mut reading = Reading::new(&self.name);
-        let Some(at) = self.moment(&mut reading, day) else { return Err(Failure::Content(reading.errors)) };
+    fn day(&self, aims: &Aims, clock: &SetClock, day: &Day, tell: &mut dyn FnMut(&Told)) -> Result<(), Failure> {
+        let at = day.at;
         clock.set(at);
-        let by = day.get("by").and_then(Node::text).unwrap_or("founder").to_owned();
+        let by = day.node.get("by").and_then(Node::text).unwrap_or("founder").to_owned();
         let actor = aims.actor(Some(&by))?;
-        for step in day.get("do").and_then(Node::seq).unwrap_or_default() {
+        for step in day.node.get("do").and_then(Node::seq).unwrap_or_default() {
             let place = |failure: Failure| match failure {
                 Failure::Refused(refusal) => {
-                    Failure::RefusedAt { at: format!("{}:{}", self.name, step.line), refusal: Box::new(refusal) }
+                    Failure::RefusedAt { at: format!("{}:{}", day.file, step.line), refusal: Box::new(refusal) }
                 }
                 other => other,
             };
-            let (what, acts) = self.step(aims, &actor, step).map_err(place)?;
+            let (what, acts) = self.step(aims, &actor, &day.file, step).map_err(place)?;
             tell(&Told { at, by: by.clone(), what, acts });
         }
         Ok(())
     }
 
     /// One step: a mapping with one key, the verb.
-    fn step(&self, aims: &Aims, actor: &aims_record::Actor, node: &Node) -> Result<(String, usize), Failure> {
-        let mut reading = Reading::new(&self.name);
+    fn step(
+        &self,
+        aims: &Aims,
+        actor: &aims_record::Actor,
+        file: &str,
+        node: &Node,
+    ) -> Result<(String, usize), Failure> {
+        let mut reading = Reading::new(file);
         let verb = match &node.value {
             Yaml::Map(entries) => entries.first().filter(|_| entries.len() == 1),
             _ => None,
