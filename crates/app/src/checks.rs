@@ -1,13 +1,24 @@
 //! Verdicts: the records as of a moment, held against the frameworks.
 
-use aims_conformity::{Explanation, Verdict, check, explain};
+mod question;
+
+use std::collections::BTreeMap;
+
+use aims_conformity::{
+    Because, Conformity, Difference, Explanation, Lapse, Said, Verdict, difference, explain, forecast,
+};
 use aims_record::Kept;
 use aims_register::Register;
 use aims_store::{Reading, StoreError, Then};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::{Aims, AsOf, Failure};
+pub use question::Question;
+
+use crate::{Aims, AsOf, Failure, HistoryLine};
+
+/// A forecast looks at most this many days ahead.
+pub const FORECAST_DAYS_MAX: u32 = 3660;
 
 /// What a check found, and what it looked at.
 #[derive(Clone, Debug, Serialize)]
@@ -18,38 +29,154 @@ pub struct Checked {
     pub as_of: Option<u64>,
     /// How many records there were.
     pub records: usize,
-    /// One for each requirement and control.
+    /// One for each requirement and control that was asked about; where only one record was, what is said about it.
     pub verdicts: Vec<Verdict>,
 }
 
+/// What changed between two moments.
+#[derive(Clone, Debug, Serialize)]
+pub struct Diffed {
+    /// The earlier moment.
+    pub from: Timestamp,
+    /// The last entry that was known at the earlier moment.
+    pub from_entry: Option<u64>,
+    /// The later moment.
+    pub to: Timestamp,
+    /// The last entry that was known at the later moment.
+    pub to_entry: Option<u64>,
+    /// What is said otherwise, what got worse first.
+    pub differences: Vec<Difference>,
+    /// What was done in between to the records that made it so, by readable number.
+    pub acts: BTreeMap<String, Vec<HistoryLine>>,
+}
+
+/// What will change if nobody does anything.
+#[derive(Clone, Debug, Serialize)]
+pub struct Forecast {
+    /// From when.
+    pub at: Timestamp,
+    /// Until when.
+    pub end: Timestamp,
+    /// The last entry that was known.
+    pub as_of: Option<u64>,
+    /// In the order of time.
+    pub lapses: Vec<Lapse>,
+}
+
 impl Aims {
-    /// Decides every requirement and control, now or as of a moment: what was recorded later is not known then.
+    /// Decides the requirements and controls that are asked about. What was recorded after the moment of the question is not known to it.
     ///
     /// # Errors
-    /// Where the records cannot be read.
-    pub fn check(&self, as_of: Option<AsOf>) -> Result<Checked, Failure> {
-        let (register, at, seq) = self.register(as_of)?;
-        let verdicts = check(&self.frameworks, &register, at);
+    /// Where the records cannot be read, or nothing is named so.
+    pub fn check(&self, question: &Question) -> Result<Checked, Failure> {
+        let ids = question.requirements(&self.frameworks)?;
+        let system = question.system.as_deref().map(|s| self.show(s, None)).transpose()?.map(|s| s.number);
+        let mut checked = self.decide(&ids, question.as_of, question.on)?;
+        if let Some(since) = question.since {
+            let before = self.decide(&ids, Some(since), None)?;
+            question::only_since(&mut checked.verdicts, &before.verdicts);
+        }
+        if let Some(number) = system {
+            checked.verdicts = checked.verdicts.into_iter().flat_map(|v| question::about(v, &number)).collect();
+        }
+        Ok(checked)
+    }
+
+    fn decide(&self, ids: &[String], as_of: Option<AsOf>, on: Option<Timestamp>) -> Result<Checked, Failure> {
+        let (register, known_at, seq) = self.register(as_of)?;
+        let at = on.unwrap_or(known_at);
+        let conformity = Conformity { frameworks: &self.frameworks, register: &register };
+        let verdicts = ids.iter().filter_map(|id| conformity.verdict(id, at)).collect();
         Ok(Checked { at, as_of: seq, records: register.len(), verdicts })
     }
 
-    /// How a requirement is decided, in words written from the rule, and the proof.
+    /// How a requirement, or each requirement of a clause, is decided, in words written from the rule, and the proof; where a subject is
+    /// named, the proof for it alone.
     ///
     /// # Errors
-    /// Where there is no such requirement.
-    pub fn explain(&self, requirement: &str, as_of: Option<AsOf>) -> Result<Explanation, Failure> {
+    /// Where there is no such requirement, or it is not about that record.
+    pub fn explain(
+        &self,
+        requirement: &str,
+        subject: Option<&str>,
+        as_of: Option<AsOf>,
+    ) -> Result<Vec<Explanation>, Failure> {
+        let ids = Question::about(requirement).requirements(&self.frameworks)?;
         let (register, at, _) = self.register(as_of)?;
-        let ids =
-            || self.frameworks.by_id.values().flat_map(|f| f.items().map(move |i| format!("{}/{}", f.id, i.id())));
-        let known: Vec<String> = ids().collect();
-        let id =
-            known.iter().find(|id| *id == requirement || id.rsplit_once('/').is_some_and(|(_, i)| i == requirement));
-        let found = id.and_then(|id| explain(&self.frameworks, &register, at, id));
-        found.ok_or_else(|| {
-            let nearest = aims_record::nearest(requirement, known.iter().map(String::as_str));
-            let hint = nearest.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
-            Failure::usage("requirement_unknown", format!("there is no requirement or control `{requirement}`{hint}"))
-        })
+        let found = ids.iter().filter_map(|id| explain(&self.frameworks, &register, at, id));
+        let Some(subject) = subject else { return Ok(found.collect()) };
+        let number = self.show(subject, None)?.number;
+        let found: Vec<_> = found.filter_map(|e| e.only(&number)).collect();
+        if found.is_empty() {
+            let message = format!("`{requirement}` is not decided for {number} by itself; leave it out");
+            return Err(Failure::usage("subject_not_asked", message));
+        }
+        Ok(found)
+    }
+
+    /// What is said otherwise at a later moment (now, where none is given) than at an earlier one, and what made it so.
+    ///
+    /// # Errors
+    /// Where the records cannot be read, nothing is named so, or the moments stand in the wrong order.
+    pub fn diff(&self, from: AsOf, to: Option<AsOf>, question: &Question) -> Result<Diffed, Failure> {
+        let ids = question.requirements(&self.frameworks)?;
+        let (before, from, from_entry) = self.register(Some(from))?;
+        let (after, to, to_entry) = self.register(to)?;
+        if to < from {
+            return Err(Failure::usage("moments_reversed", "the first moment is later than the second; exchange them"));
+        }
+        let say = |register: &Register, at| -> Vec<Verdict> {
+            let conformity = Conformity { frameworks: &self.frameworks, register };
+            ids.iter().filter_map(|id| conformity.verdict(id, at)).collect()
+        };
+        let (old, new) = (say(&before, from), say(&after, to));
+        let differences = difference(
+            Said { at: from, register: &before, verdicts: &old },
+            Said { at: to, register: &after, verdicts: &new },
+        );
+        let acts = self.acts_between(&differences, from_entry, to_entry)?;
+        Ok(Diffed { from, from_entry, to, to_entry, differences, acts })
+    }
+
+    /// What was done to the records that differences cite, after the entry `from` and up to the entry `to`.
+    fn acts_between(
+        &self,
+        differences: &[Difference],
+        from: Option<u64>,
+        to: Option<u64>,
+    ) -> Result<BTreeMap<String, Vec<HistoryLine>>, Failure> {
+        let mut acts = BTreeMap::new();
+        for because in differences.iter().flat_map(|d| &d.because) {
+            let (Because::Recorded(record) | Because::Changed { record, .. } | Because::Gone(record)) = because else {
+                continue;
+            };
+            if acts.contains_key(&record.number) {
+                continue;
+            }
+            let mut lines = self.history(&record.id)?;
+            lines.retain(|l| from.is_none_or(|from| l.seq > from) && to.is_some_and(|to| l.seq <= to));
+            acts.insert(record.number.clone(), lines);
+        }
+        Ok(acts)
+    }
+
+    /// What changes within so many days if nobody does anything.
+    ///
+    /// # Errors
+    /// Where the records cannot be read, or the days are more than [`FORECAST_DAYS_MAX`].
+    pub fn forecast(&self, days: u32, as_of: Option<AsOf>) -> Result<Forecast, Failure> {
+        if days > FORECAST_DAYS_MAX {
+            return Err(Failure::usage(
+                "days_out_of_range",
+                format!("a forecast reaches at most {FORECAST_DAYS_MAX} days"),
+            ));
+        }
+        let (register, at, seq) = self.register(as_of)?;
+        let end = at
+            .checked_add(SignedDuration::from_hours(24 * i64::from(days)))
+            .map_err(|_| Failure::usage("days_out_of_range", "the forecast ends beyond what a date can be"))?;
+        let conformity = Conformity { frameworks: &self.frameworks, register: &register };
+        Ok(Forecast { at, end, as_of: seq, lapses: forecast(conformity, at, end) })
     }
 
     /// The register, the moment it stands for, and the last entry in it.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use aims_app::{Aims, AsOf, chance::SystemChance, daybook::Daybook};
+use aims_app::{Aims, AsOf, chance::SystemChance, checks::Question, daybook::Daybook};
 use aims_conformity::{Severity, State};
 
 fn sample() -> std::path::PathBuf {
@@ -44,7 +44,7 @@ fn the_check_finds_what_was_planted_and_nothing_else() {
     let planted = planted();
     assert!(planted.len() >= 11, "{planted:?}");
     let mut found = BTreeMap::new();
-    for verdict in aims.check(None).unwrap().verdicts {
+    for verdict in aims.check(&Question::default()).unwrap().verdicts {
         let word = match verdict.state {
             State::Nonconformity(Severity::Major) => "major",
             State::Nonconformity(Severity::Minor) => "minor",
@@ -63,7 +63,7 @@ fn what_was_known_then_is_what_a_check_as_of_then_says() {
     let dir = tempfile::tempdir().unwrap();
     let aims = played(&dir.path().join("org"));
     let state = |day: &str, id: &str| {
-        let checked = aims.check(Some(AsOf::parse(day).unwrap())).unwrap();
+        let checked = aims.check(&Question::as_of(AsOf::parse(day).unwrap())).unwrap();
         checked.verdicts.into_iter().find(|v| v.requirement == format!("iso-42001:2023/{id}")).unwrap().state
     };
     assert_eq!(state("2026-08-02", "5.2-a"), State::Conforms, "the policy was in force until it was changed");

@@ -110,6 +110,12 @@ pub enum Verb {
     /// Say how a requirement is decided, and what it rests on
     #[command(after_help = examples::EXPLAIN)]
     Explain(Explain),
+    /// Say what changed between two moments, and why
+    #[command(after_help = examples::DIFF)]
+    Diff(Diff),
+    /// Say what lapses if nobody does anything
+    #[command(after_help = examples::FORECAST)]
+    Forecast(Forecast),
     /// List the frameworks, and where their content comes from
     #[command(after_help = examples::FRAMEWORKS)]
     Frameworks,
@@ -451,18 +457,28 @@ pub enum FailOn {
     Major,
     /// Any nonconformity.
     Minor,
-    /// Anything that is asked for and not shown.
-    Gap,
+    /// Also what is not evidenced.
+    NotEvidenced,
+    /// Also an own rule that is not met.
+    OwnRule,
+    /// Also a determination that is due: anything that is asked for and not shown.
+    #[value(alias = "gap")]
+    Determination,
 }
 
 #[derive(Args, Debug)]
 pub struct Check {
-    /// A day, a moment, or an entry such as 41
+    #[command(flatten)]
+    pub which: Which,
+    /// Decide for this day by what is known, instead of for the moment of --as-of
+    #[arg(long, value_name = "DAY")]
+    pub on: Option<String>,
+    /// A day, a moment, or an entry such as 41: only what was recorded by then is known
     #[arg(long, value_name = "T")]
     pub as_of: Option<String>,
-    /// Only this requirement or control
-    #[arg(long, value_name = "ID")]
-    pub requirement: Option<String>,
+    /// Only what got worse, or is wrong for another reason, since then
+    #[arg(long, value_name = "T")]
+    pub since: Option<String>,
     /// Only what is said about this record
     #[arg(long, value_name = "REC")]
     pub system: Option<String>,
@@ -474,10 +490,48 @@ pub struct Check {
     pub all: bool,
 }
 
+/// Which requirements and controls.
+#[derive(Args, Debug)]
+pub struct Which {
+    /// Only this framework, such as iso-42001
+    #[arg(long, value_name = "ID")]
+    pub framework: Option<String>,
+    /// Only this clause or area and all below it, such as 8, 8.4 or A.6
+    #[arg(long, value_name = "CLAUSE")]
+    pub clause: Option<String>,
+    /// Only this requirement or control
+    #[arg(long, value_name = "ID")]
+    pub requirement: Option<String>,
+}
+
 #[derive(Args, Debug)]
 pub struct Explain {
     /// Requirement or control, such as 8.4-a or A.6.2.4
     pub requirement: String,
+    /// The record it is decided for; without it all of them
+    pub subject: Option<String>,
+    /// A day, a moment, or an entry such as 41
+    #[arg(long, value_name = "T")]
+    pub as_of: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct Diff {
+    /// The earlier moment: a day, a moment, or an entry such as 41
+    #[arg(value_name = "FROM")]
+    pub from: String,
+    /// The later moment; without it now
+    #[arg(value_name = "TO")]
+    pub to: Option<String>,
+    #[command(flatten)]
+    pub which: Which,
+}
+
+#[derive(Args, Debug)]
+pub struct Forecast {
+    /// How many days ahead
+    #[arg(long, value_name = "N", default_value_t = 90)]
+    pub days: u32,
     /// A day, a moment, or an entry such as 41
     #[arg(long, value_name = "T")]
     pub as_of: Option<String>,

@@ -131,12 +131,25 @@ Examples:
   aims check
   aims check --system SYS-0007
   aims check --requirement 8.4-a --as-of 2026-03-31
-  aims check --fail-on minor";
+  aims check --clause A.6 --fail-on minor
+  aims check --since 2026-10-01 --fail-on minor --format sarif
+  aims check --on 2027-01-31";
 
 pub const EXPLAIN: &str = "\
 Examples:
   aims explain 8.4-a
+  aims explain 8.4 SYS-0007
   aims explain A.6.2.4 --as-of 2026-03-31";
+
+pub const DIFF: &str = "\
+Examples:
+  aims diff 2026-03-31
+  aims diff 2026-03-31 2026-06-30 --clause 8";
+
+pub const FORECAST: &str = "\
+Examples:
+  aims forecast
+  aims forecast --days 365";
 
 pub const FRAMEWORKS: &str = "\
 Examples:

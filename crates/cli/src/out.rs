@@ -22,6 +22,19 @@ pub enum Format {
     Text,
     /// For programs.
     Json,
+    /// Findings for code scanning: SARIF 2.1.0. Only `check`.
+    Sarif,
+    /// Findings for build servers: JUnit XML. Only `check`.
+    Junit,
+    /// For a page or a pull request. Only `check`.
+    Markdown,
+}
+
+impl Format {
+    /// Whether every verb answers in it.
+    pub fn general(self) -> bool {
+        matches!(self, Format::Text | Format::Json)
+    }
 }
 
 /// Where answers go.
@@ -40,6 +53,11 @@ impl Out {
     /// Whether programs read it.
     pub fn json(self) -> bool {
         self.format == Format::Json
+    }
+
+    /// As asked for.
+    pub fn format(self) -> Format {
+        self.format
     }
 
     /// Whether progress may be drawn.
@@ -96,7 +114,7 @@ impl Out {
         let mut stderr = anstream::stderr();
         let _ = match self.format {
             Format::Json => writeln!(stderr, "{}", fault.to_json()),
-            Format::Text => stderr.write_all(told(fault).as_bytes()),
+            _ => stderr.write_all(told(fault).as_bytes()),
         };
     }
 }

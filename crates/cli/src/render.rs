@@ -3,6 +3,7 @@
 pub mod acts;
 pub mod plan;
 pub mod record;
+pub mod time;
 pub mod value;
 pub mod verdict;
 

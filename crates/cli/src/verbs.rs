@@ -23,6 +23,10 @@ use crate::{args::Verb, fault::Fault, session::Session};
 /// # Errors
 /// With code, sentence and hints.
 pub fn run(session: &Session, verb: Verb) -> Result<u8, Fault> {
+    if !session.out.format().general() && !matches!(verb, Verb::Check(_)) {
+        let fault = Fault::usage("format_unknown", "sarif, junit and markdown are formats of `aims check`");
+        return Err(fault.hint("`--format text` and `--format json` are there for every verb"));
+    }
     let done = match verb {
         Verb::Init(args) => init::init(session, args),
         Verb::Demo(args) => demo::demo(session, &args),
@@ -49,6 +53,8 @@ pub fn run(session: &Session, verb: Verb) -> Result<u8, Fault> {
         Verb::Checkpoint => proof::checkpoint(session),
         Verb::Check(args) => return checks::check(session, &args),
         Verb::Explain(args) => checks::explain(session, &args),
+        Verb::Diff(args) => checks::diff(session, &args),
+        Verb::Forecast(args) => checks::forecast(session, &args),
         Verb::Frameworks => checks::frameworks(session),
         Verb::Completions(args) => words::completions(session, &args),
     };

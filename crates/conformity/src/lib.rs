@@ -8,11 +8,13 @@
 
 mod blocks;
 mod check;
+mod difference;
 mod exclusion;
 mod explain;
 mod fault;
 mod fields;
 mod filters;
+mod forecast;
 mod judgement;
 mod next;
 mod predicate;
@@ -22,7 +24,9 @@ mod until;
 mod verdict;
 
 pub use check::{Conformity, check};
+pub use difference::{Because, Difference, Direction, Said, difference};
 pub use explain::{Explanation, Proof, explain};
+pub use forecast::{Lapse, forecast};
 pub use next::NextAct;
 pub use predicate::{Predicate, predicate_names, predicates};
 pub use verdict::{Backdated, Cited, Population, Reason, Severity, State, Subject, Verdict};

@@ -50,10 +50,17 @@ impl Verdict {
         let parts = |v: &Verdict| v.parts.len();
         self.state == other.state
             && self.populations == other.populations
-            && self.reasons.len() == other.reasons.len()
-            && self.reasons.iter().zip(&other.reasons).all(|(a, b)| a.says_the_same(b))
+            && self.reasons_say_the_same(other)
             && parts(self) == parts(other)
             && self.parts.iter().zip(&other.parts).all(|(a, b)| a.says_the_same(b))
+    }
+}
+
+impl Verdict {
+    /// Whether the same reasons are given, in the same order.
+    pub(crate) fn reasons_say_the_same(&self, other: &Verdict) -> bool {
+        self.reasons.len() == other.reasons.len()
+            && self.reasons.iter().zip(&other.reasons).all(|(a, b)| a.says_the_same(b))
     }
 }
 
@@ -97,6 +104,13 @@ pub enum Severity {
     Major,
 }
 
+impl State {
+    /// How far it is from conforming: what a control is excluded from counts as in order.
+    pub(crate) fn gravity(self) -> State {
+        if self == State::Excluded { State::Conforms } else { self }
+    }
+}
+
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -128,7 +142,7 @@ pub struct Reason {
 }
 
 impl Reason {
-    fn says_the_same(&self, other: &Reason) -> bool {
+    pub(crate) fn says_the_same(&self, other: &Reason) -> bool {
         self.state == other.state && self.say == other.say && self.need == other.need
     }
 }

@@ -11,6 +11,7 @@ mod croissant;
 mod cyclonedx;
 mod decode;
 pub mod files;
+pub mod findings;
 mod front_matter;
 mod graph;
 mod json;

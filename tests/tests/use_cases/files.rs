@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use aims_app::imports::Does;
+use aims_app::{checks::Question, imports::Does};
 
 use crate::stage::Stage;
 
@@ -38,10 +38,10 @@ fn a_folder_is_planned_applied_and_then_says_nothing_new() {
     let files = folder(&stage, &[("context/issue.yaml", ISSUE), ("parties.yaml", PARTY)]);
     assert_eq!(does(&stage, &files).iter().filter(|(d, _)| *d == Does::Record).count(), 3);
     assert_eq!(apply(&stage, &files), 3);
-    let size = stage.aims.check(None).unwrap().as_of;
+    let size = stage.aims.check(&Question::default()).unwrap().as_of;
     assert!(stage.aims.plan_files(&files).unwrap().is_empty());
     assert_eq!(apply(&stage, &files), 0);
-    assert_eq!(stage.aims.check(None).unwrap().as_of, size, "a second apply writes no entry");
+    assert_eq!(stage.aims.check(&Question::default()).unwrap().as_of, size, "a second apply writes no entry");
     stage.assert_sound();
 }
 

@@ -1,6 +1,6 @@
 //! Time: what was seen then is what is shown of then; two people at once; a request that comes twice.
 
-use aims_app::{AsOf, Step, Wish};
+use aims_app::{AsOf, Step, Wish, checks::Question};
 use aims_record::Fields;
 
 use crate::stage::Stage;
@@ -53,22 +53,22 @@ fn a_request_that_comes_twice_is_done_once() {
     let ask =
         |text: &str| stage.aims.act_together(&stage.anna(), vec![Step::of(amend(None, text))], Some("key-1".into()));
     let first = ask("two").unwrap();
-    let size = stage.aims.check(None).unwrap().as_of;
+    let size = stage.aims.check(&Question::default()).unwrap().as_of;
     let again = ask("two").unwrap();
-    assert_eq!((first[0].seq, stage.aims.check(None).unwrap().as_of), (again[0].seq, size));
+    assert_eq!((first[0].seq, stage.aims.check(&Question::default()).unwrap().as_of), (again[0].seq, size));
     assert_eq!(ask("three").unwrap_err().code(), "idempotency_mismatch");
 }
 
 #[test]
 fn many_steps_are_done_together_or_not_at_all() {
     let stage = stage();
-    let size = stage.aims.check(None).unwrap().as_of;
+    let size = stage.aims.check(&Question::default()).unwrap().as_of;
     let steps = vec![
         Step::of(amend(None, "two")),
         Step::of(Wish::Move { record: "storms".into(), seen: None, verb: "fly".into() }),
     ];
     assert_eq!(stage.aims.act_together(&stage.anna(), steps, None).unwrap_err().code(), "verb_not_here");
-    assert_eq!(stage.aims.check(None).unwrap().as_of, size);
+    assert_eq!(stage.aims.check(&Question::default()).unwrap().as_of, size);
     assert_eq!(stage.aims.show("storms", None).unwrap().record["fields"]["statement"], "one");
 }
 

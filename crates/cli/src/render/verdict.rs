@@ -78,10 +78,22 @@ pub fn verdict(frameworks: &Frameworks, verdict: &Verdict) -> String {
     if let Some(next) = verdict.next() {
         line("next", &next.command);
     }
+    if verdict.state > State::NoRuleYet {
+        line("look", &format!("aims explain {}", explained(verdict)));
+    }
     if let Some(until) = verdict.until {
         line("until", &format!("{}, if nothing is done", moment(until)));
     }
     text + "\n"
+}
+
+/// What to ask for in order to see the rule and the proof.
+fn explained(verdict: &Verdict) -> String {
+    let (_, id) = verdict.requirement.rsplit_once('/').unwrap_or(("", &verdict.requirement));
+    match &verdict.subject {
+        Subject::Organization => id.to_owned(),
+        Subject::Record(record) => format!("{id} {}", record.number),
+    }
 }
 
 fn reason_lines(reason: &Reason, of: State, line: &mut impl FnMut(&str, &str)) {

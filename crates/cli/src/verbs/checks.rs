@@ -2,57 +2,106 @@
 
 use std::cmp::Reverse;
 
-use aims_conformity::{Severity, State, Subject, Verdict};
+use aims_app::{
+    Aims, AsOf,
+    checks::{Checked, Question},
+};
+use aims_conformity::{Severity, State, Verdict};
+use aims_exchange::findings::{Findings, junit, markdown, sarif};
 use serde_json::{Value, json};
 
 use crate::{
-    args::{Check, Explain, FailOn},
+    args::{Check, Diff, Explain, FailOn, Forecast, Which},
     fault::{Fault, REFUSED},
-    render::{HEAD, count, day, facts, paint, verdict},
+    out::Format,
+    render::{HEAD, count, day, facts, paint, time, verdict},
     session::{Session, as_of},
 };
 
 pub fn check(session: &Session, args: &Check) -> Result<u8, Fault> {
     let aims = session.read()?;
-    let mut checked = aims.check(as_of(args.as_of.as_deref())?)?;
-    if let Some(requirement) = &args.requirement {
-        // Asked for its own sake: it says which ids are near, where there is none of this one.
-        let id = aims.explain(requirement, as_of(args.as_of.as_deref())?)?.requirement;
-        checked.verdicts.retain(|v| v.requirement == id);
-    }
-    if let Some(system) = &args.system {
-        let number = aims.show(system, None)?.number;
-        checked.verdicts = checked.verdicts.into_iter().flat_map(|v| about(v, &number)).collect();
-    }
-    let everything = args.all || args.requirement.is_some();
-    let mut shown: Vec<&Verdict> =
-        checked.verdicts.iter().filter(|v| everything || v.state > State::NoRuleYet).collect();
-    // The sort is stable: within one state the order is that of the frameworks.
-    shown.sort_by_key(|verdict| Reverse(verdict.state));
-    session.out.answer(&checked, |checked| verdict::check(aims.frameworks(), checked, &shown))?;
+    let question = Question {
+        as_of: as_of(args.as_of.as_deref())?,
+        on: args.on.as_deref().map(end_of_day).transpose()?,
+        since: as_of(args.since.as_deref())?,
+        system: args.system.clone(),
+        ..asked(&args.which)
+    };
+    let checked = aims.check(&question)?;
+    answer(session, args, &aims, &checked)?;
     let fails = args.fail_on.is_some_and(|from| checked.verdicts.iter().any(|v| counts(from, v.state)));
     Ok(if fails { REFUSED } else { 0 })
 }
 
-/// What a verdict says about one record.
-fn about(verdict: Verdict, number: &str) -> Vec<Verdict> {
-    match &verdict.subject {
-        Subject::Record(record) if record.number == number => vec![verdict],
-        _ => verdict.parts.into_iter().flat_map(|part| about(part, number)).collect(),
+fn answer(session: &Session, args: &Check, aims: &Aims, checked: &Checked) -> Result<(), Fault> {
+    let found = Findings {
+        frameworks: aims.frameworks(),
+        verdicts: &checked.verdicts,
+        at: checked.at,
+        entry: checked.as_of,
+        records: checked.records,
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    match session.out.format() {
+        Format::Sarif => return session.out.data(&sarif(found)),
+        Format::Junit => {
+            let text = junit(found).map_err(|e| Fault::usage("internal", e.to_string()))?;
+            return session.out.data(&text);
+        }
+        Format::Markdown => return session.out.data(&markdown(found)),
+        Format::Text | Format::Json => {}
+    }
+    let everything = args.all || args.which.requirement.is_some();
+    let mut shown: Vec<&Verdict> =
+        checked.verdicts.iter().filter(|v| everything || v.state > State::NoRuleYet).collect();
+    // The sort is stable: within one state the order is that of the frameworks.
+    shown.sort_by_key(|verdict| Reverse(verdict.state));
+    session.out.answer(checked, |checked| verdict::check(aims.frameworks(), checked, &shown))
+}
+
+fn asked(which: &Which) -> Question {
+    Question {
+        framework: which.framework.clone(),
+        clause: which.clause.clone(),
+        requirement: which.requirement.clone(),
+        ..Question::default()
+    }
+}
+
+fn end_of_day(text: &str) -> Result<jiff::Timestamp, Fault> {
+    match AsOf::parse(text)? {
+        AsOf::Moment(moment) => Ok(moment),
+        AsOf::Entry(_) => Err(Fault::usage("moment_not_understood", "`--on` takes a day such as 2026-11-23")),
     }
 }
 
 fn counts(from: FailOn, state: State) -> bool {
-    match from {
-        FailOn::Major => state == State::Nonconformity(Severity::Major),
-        FailOn::Minor => matches!(state, State::Nonconformity(_)),
-        FailOn::Gap => state > State::NoRuleYet,
-    }
+    let least = match from {
+        FailOn::Major => State::Nonconformity(Severity::Major),
+        FailOn::Minor => State::Nonconformity(Severity::Minor),
+        FailOn::NotEvidenced => State::NotEvidenced,
+        FailOn::OwnRule => State::OwnRuleNotMet,
+        FailOn::Determination => State::DeterminationDue,
+    };
+    state >= least
 }
 
 pub fn explain(session: &Session, args: &Explain) -> Result<(), Fault> {
-    let explanation = session.read()?.explain(&args.requirement, as_of(args.as_of.as_deref())?)?;
-    session.out.answer(&explanation, verdict::explanation)
+    let as_of = as_of(args.as_of.as_deref())?;
+    let all = session.read()?.explain(&args.requirement, args.subject.as_deref(), as_of)?;
+    session.out.answer(&all, |all| all.iter().map(verdict::explanation).collect::<Vec<_>>().join("\n"))
+}
+
+pub fn diff(session: &Session, args: &Diff) -> Result<(), Fault> {
+    let aims = session.read()?;
+    let diffed = aims.diff(AsOf::parse(&args.from)?, as_of(args.to.as_deref())?, &asked(&args.which))?;
+    session.out.answer(&diffed, |diffed| time::diff(aims.frameworks(), diffed))
+}
+
+pub fn forecast(session: &Session, args: &Forecast) -> Result<(), Fault> {
+    let aims = session.read()?;
+    let forecast = aims.forecast(args.days, as_of(args.as_of.as_deref())?)?;
+    session.out.answer(&forecast, |forecast| time::forecast(aims.frameworks(), forecast))
 }
 
 pub fn frameworks(session: &Session) -> Result<(), Fault> {

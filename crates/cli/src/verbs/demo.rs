@@ -5,7 +5,7 @@ mod year;
 
 use std::{cmp::Reverse, path::PathBuf};
 
-use aims_app::{Aims, AsOf, Query};
+use aims_app::{Aims, AsOf, Query, checks::Question};
 use aims_conformity::{State, Verdict};
 use aims_store::Access;
 use tempfile::TempDir;
@@ -109,7 +109,7 @@ impl Story {
 
     fn findings(&self, aims: &Aims) -> Result<(), Fault> {
         self.heading("3  What an auditor finds on 20 November 2026, when the first internal audit begins")?;
-        let checked = aims.check(Some(AsOf::parse(sample::AUDIT_DAY)?))?;
+        let checked = aims.check(&Question::as_of(AsOf::parse(sample::AUDIT_DAY)?))?;
         let mut found: Vec<&Verdict> = checked.verdicts.iter().filter(|v| v.state > State::NoRuleYet).collect();
         found.sort_by_key(|verdict| Reverse(verdict.state));
         let causes = by_cause(&found);

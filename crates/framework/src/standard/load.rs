@@ -44,7 +44,15 @@ pub fn load(files: &[(&str, &str)], kinds: &Kinds, predicates: &[&str]) -> Resul
             rules(reading, node, &mut framework, kinds, predicates);
         },
     );
+    // Files come by name, and `10-` stands before `4-` there.
+    framework.clauses.sort_by_key(|c| numbers(&c.id));
+    framework.requirements.sort_by_key(|r| numbers(&r.clause));
     if errors.is_empty() { Ok(framework) } else { Err(errors) }
+}
+
+/// The numbers of a clause such as `10.2`, by which clauses stand in order.
+fn numbers(clause: &str) -> Vec<u32> {
+    clause.split('.').map(|n| n.parse().unwrap_or(u32::MAX)).collect()
 }
 
 /// Loads every framework of the content, from the folders under `frameworks/`.
