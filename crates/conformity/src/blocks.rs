@@ -18,6 +18,8 @@ pub(crate) struct Engine<'a> {
     pub(crate) frameworks: &'a Frameworks,
     pub(crate) register: &'a Register,
     pub(crate) at: Timestamp,
+    /// The record of the rule's `every` that is being decided.
+    pub(crate) about: Option<Entry<'a>>,
 }
 
 /// What became of a block.
@@ -46,13 +48,13 @@ impl Outcome<'_> {
 }
 
 /// A record that was looked at.
-struct Candidate<'a> {
-    record: Entry<'a>,
+pub(crate) struct Candidate<'a> {
+    pub(crate) record: Entry<'a>,
     /// Whether it is one of those the block is about.
-    chosen: Answer,
+    pub(crate) chosen: Answer,
     /// Whether it is as it must be, too.
-    fine: Answer,
-    faults: Faults<'a>,
+    pub(crate) fine: Answer,
+    pub(crate) faults: Faults<'a>,
 }
 
 impl<'a> Engine<'a> {
@@ -100,23 +102,26 @@ impl<'a> Engine<'a> {
 
     fn records(&self, records: &Records, subject: Option<Entry<'a>>) -> Outcome<'a> {
         let candidates: Vec<_> =
-            self.reached(records, subject).into_iter().map(|r| self.look(records, r, subject)).collect();
+            self.reached(&records.kind, &records.linked, subject).into_iter().map(|r| self.look(records, r, subject)).collect();
         match &records.quantifier {
             Quantifier::Some => self.some(records, candidates, 1),
             Quantifier::AtLeast(n) => self.some(records, candidates, *n),
             Quantifier::None => none(records, candidates),
             Quantifier::Each => self.each(records, candidates),
             Quantifier::ExactlyOne => self.exactly_one(records, candidates),
-            Quantifier::Covering { field, options } => self.covering(records, field, options, candidates),
+            Quantifier::Latest(by) => self.latest(records, by, candidates),
+            Quantifier::Covering { field, options, or } => {
+                self.covering(records, field, options, candidates, self.elsewhere(or, subject))
+            }
         }
     }
 
-    fn reached(&self, records: &Records, subject: Option<Entry<'a>>) -> Vec<Entry<'a>> {
-        match (&records.linked, subject) {
-            (Linked::Anywhere, _) => self.register.of_kind(&records.kind).collect(),
+    pub(crate) fn reached(&self, kind: &str, linked: &Linked, subject: Option<Entry<'a>>) -> Vec<Entry<'a>> {
+        match (linked, subject) {
+            (Linked::Anywhere, _) => self.register.of_kind(kind).collect(),
             (Linked::Their(field), Some(subject)) => {
                 let mut found: Vec<_> =
-                    subject.pointing(Pointing { kind: Some(&records.kind), field: Some(field) }).collect();
+                    subject.pointing(Pointing { kind: Some(kind), field: Some(field) }).collect();
                 found.sort_by_key(|r| (r.recorded(), r.id()));
                 found
             }
@@ -127,7 +132,7 @@ impl<'a> Engine<'a> {
                 values
                     .into_iter()
                     .filter_map(|v| v.record())
-                    .filter(|r| r.stands() && r.kind() == records.kind)
+                    .filter(|r| r.stands() && r.kind() == kind)
                     .collect()
             }
             (_, None) => Vec::new(),
@@ -167,7 +172,7 @@ impl<'a> Engine<'a> {
     }
 
     /// The nearest record, and what it lacks; or that there is none at all.
-    fn fall_short(&self, records: &Records, candidates: Vec<Candidate<'a>>, outcome: &mut Outcome<'a>) {
+    pub(crate) fn fall_short(&self, records: &Records, candidates: Vec<Candidate<'a>>, outcome: &mut Outcome<'a>) {
         let weight = |c: &Candidate<'_>| {
             let renew = c.faults.found.iter().filter(|f| f.asks_for_another()).count();
             (c.fine.truth != outcome.answer.truth, renew, c.faults.found.len())
@@ -245,37 +250,6 @@ impl<'a> Engine<'a> {
         outcome
     }
 
-    fn covering(
-        &self,
-        records: &Records,
-        field: &str,
-        options: &[String],
-        candidates: Vec<Candidate<'a>>,
-    ) -> Outcome<'a> {
-        let names = |c: &Candidate<'a>, option: &str| {
-            c.record.field(field).into_iter().flat_map(|v| v.each()).any(|v| v.text() == Some(option))
-        };
-        let mut population =
-            Population { what: format!("values of `{field}`"), have: 0, of: options.len(), missing: Vec::new() };
-        let mut answers = Vec::new();
-        for option in options {
-            let answer =
-                Answer::any(candidates.iter().filter(|c| names(c, option)).map(|c| c.fine).collect::<Vec<_>>());
-            match answer.holds() {
-                true => population.have += 1,
-                false => population.missing.push(option.clone()),
-            }
-            answers.push(answer);
-        }
-        let answer = Answer { until: first(&candidates), ..Answer::all(answers) };
-        let mut outcome = Outcome::plain(answer);
-        outcome.witnesses = candidates.iter().filter(|c| c.fine.holds()).map(|c| c.record).collect();
-        let open = population.missing.iter().map(|o| format!("no {} for `{o}`", self.title(&records.kind)));
-        outcome.missing.extend(open);
-        outcome.populations.push(population);
-        outcome
-    }
-
     /// The kind's singular, as shown.
     pub(crate) fn title(&self, kind: &str) -> String {
         self.register.kinds().get(kind).map_or_else(|| kind.to_owned(), |k| k.title.clone())
@@ -308,6 +282,6 @@ fn none<'a>(records: &Records, candidates: Vec<Candidate<'a>>) -> Outcome<'a> {
 }
 
 /// The first moment at which any of them may change.
-fn first(candidates: &[Candidate<'_>]) -> Option<Timestamp> {
+pub(crate) fn first(candidates: &[Candidate<'_>]) -> Option<Timestamp> {
     candidates.iter().fold(None, |at, c| earlier(at, earlier(c.chosen.until, c.fine.until)))
 }

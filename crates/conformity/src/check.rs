@@ -6,11 +6,11 @@ use jiff::Timestamp;
 
 use crate::{
     Population, Reason, Severity, State, Subject, Verdict,
-    blocks::Engine,
+    blocks::{Engine, Outcome},
     fault::Faults,
     filters::Looked,
     judgement::evidence,
-    truth::{Truth, earlier},
+    truth::{Answer, Truth, earlier},
     until::until,
 };
 
@@ -34,7 +34,7 @@ impl<'a> Conformity<'a> {
     /// What is said about one requirement or control; nothing where there is none of this id.
     pub fn verdict(&self, id: &str, at: Timestamp) -> Option<Verdict> {
         let (framework, item) = self.frameworks.item(id)?;
-        let engine = |at| Engine { frameworks: self.frameworks, register: self.register, at };
+        let engine = |at| Engine { frameworks: self.frameworks, register: self.register, at, about: None };
         if let Some(verdict) = excluded(engine(at), id, item) {
             return Some(verdict);
         }
@@ -109,7 +109,8 @@ impl<'a> Engine<'a> {
         let mut verdict = blank(&rule.requirement, Subject::Organization, State::Conforms);
         let mut may = None;
         for record in self.register.of_kind(kind) {
-            let chosen = self.filter(filter, Looked { record, row: None, subject: None }, &mut Faults::ignored());
+            let engine = Engine { about: Some(record), ..*self };
+            let chosen = engine.filter(filter, Looked { record, row: None, subject: None }, &mut Faults::ignored());
             may = earlier(may, chosen.until);
             if chosen.truth == Truth::No {
                 continue;
@@ -163,10 +164,11 @@ impl<'a> Engine<'a> {
 
     /// The needs of a rule for one subject.
     fn subject(&self, rule: &Rule, subject: Option<Entry<'a>>) -> (Verdict, Option<Timestamp>) {
+        let engine = Engine { about: subject, ..*self };
         let about = subject.map_or(Subject::Organization, |s| Subject::Record(s.into()));
         let mut verdict = blank(&rule.requirement, about, State::Conforms);
         verdict.witnesses.extend(subject.map(Into::into));
-        let may = self.needs(&rule.needs, "", subject, &mut verdict);
+        let may = engine.needs(&rule.needs, "", subject, &mut verdict);
         (verdict, may)
     }
 
@@ -180,25 +182,42 @@ impl<'a> Engine<'a> {
         let mut may = None;
         for (need, number) in needs.iter().zip(1..) {
             let id = if above.is_empty() { number.to_string() } else { format!("{above}.{number}") };
-            let outcome = self.block(&need.block, subject);
+            let when = need.when.as_ref().map(|block| self.block(block, subject));
+            let asked = when.as_ref().map_or(Answer::YES, |o| o.answer);
+            may = earlier(may, asked.until);
+            let outcome = match (asked.truth, when) {
+                (Truth::No, _) => continue,
+                (Truth::Gap, Some(unsure)) => unsure,
+                (_, when) => {
+                    verdict.witnesses.extend(when.into_iter().flat_map(|o| o.witnesses).map(Into::into));
+                    self.block(&need.block, subject)
+                }
+            };
             may = earlier(may, outcome.answer.until);
             if outcome.answer.holds() {
                 may = earlier(may, self.needs(&need.then, &id, subject, verdict));
             } else {
-                let next = self.next(need, &outcome, subject);
-                let state = self.state_of_need(need, outcome.answer.truth, subject);
-                let say = match outcome.answer.truth {
-                    Truth::Gap => gap(&outcome.missing),
-                    _ => need.otherwise.say.clone(),
-                };
-                let missing = outcome.missing.into_iter().map(|m| about(subject, m)).collect();
-                verdict.reasons.push(Reason { state, say, missing, next, need: id });
+                verdict.reasons.push(self.reason(need, id, &outcome, subject));
             }
             verdict.witnesses.extend(outcome.witnesses.into_iter().map(Into::into));
             verdict.populations.extend(outcome.populations);
             verdict.backdated.extend(outcome.backdated);
         }
         may
+    }
+
+    fn reason(&self, need: &Need, id: String, outcome: &Outcome<'a>, subject: Option<Entry<'a>>) -> Reason {
+        let say = match outcome.answer.truth {
+            Truth::Gap => gap(&outcome.missing),
+            _ => need.otherwise.say.clone(),
+        };
+        Reason {
+            state: self.state_of_need(need, outcome.answer.truth, subject),
+            say,
+            missing: outcome.missing.iter().map(|m| about(subject, m.clone())).collect(),
+            next: self.next(need, outcome, subject),
+            need: id,
+        }
     }
 
     fn state_of_need(&self, need: &Need, truth: Truth, subject: Option<Entry<'a>>) -> State {
@@ -225,8 +244,8 @@ fn about(subject: Option<Entry<'_>>, missing: String) -> String {
 
 /// A gap says what has to be defined.
 fn gap(missing: &[String]) -> String {
-    let undefined =
-        missing.iter().find_map(|m| m.split_once(": ").map(|(_, says)| says).filter(|s| s.starts_with("interval")));
+    let says = |s: &&str| s.starts_with("interval") || s.starts_with("limit");
+    let undefined = missing.iter().find_map(|m| m.split_once(": ").map(|(_, says)| says).filter(says));
     undefined.unwrap_or("something this rests on is not defined").to_owned()
 }
 

@@ -1,17 +1,16 @@
 //! Tests on the values of a field.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use aims_framework::standard::{Bound, FieldTest, Path, Within};
-use aims_register::{Entry, ParameterState, Value};
-use jiff::{Span, Timestamp};
+use aims_framework::standard::{FieldTest, Holder, Limit, Named, Path, Reference};
+use aims_register::{Entry, Value};
+use jiff::Timestamp;
 
 use crate::{
-    Backdated,
     blocks::Engine,
     fault::{Faults, Remedy},
     filters::Looked,
-    time::{day_of, end_of, lapses},
+    time::{day_of, end_of},
     truth::{Answer, Truth},
 };
 
@@ -45,33 +44,39 @@ impl<'a> Engine<'a> {
             FieldTest::In(options) => Answer::fixed(texts().any(|t| options.iter().any(|o| o == t))),
             FieldTest::Covers(options) => Answer::fixed(options.iter().all(|o| texts().any(|t| o == t))),
             FieldTest::CoversControls(framework) => Answer::fixed(self.covers_controls(framework, values)),
-            FieldTest::Includes(field) => {
-                let Some(subject) = looked.subject else { return Answer::NO };
-                let own: Vec<&str> = match field.as_str() {
-                    "state" => subject.state().into_iter().collect(),
-                    field => subject.field(field).into_iter().flat_map(Value::each).filter_map(Value::text).collect(),
-                };
-                Answer::fixed(!own.is_empty() && own.iter().all(|o| texts().any(|t| t == *o)))
+            FieldTest::NotIn(options) => {
+                let none = texts().all(|t| options.iter().all(|o| o != t));
+                Answer::fixed(texts().next().is_some() && none)
             }
+            FieldTest::Includes(_) | FieldTest::Equals(_) | FieldTest::Differs(_) => {
+                Answer::fixed(self.compared(test, values, looked))
+            }
+            FieldTest::Names(named) => {
+                let wanted = match named {
+                    Named::Subject => looked.subject,
+                    Named::About => self.about,
+                };
+                Answer::fixed(wanted.is_some_and(|w| w.stands() && records().any(|r| r == w)))
+            }
+            FieldTest::CountAtLeast(n) => Answer::fixed(values.iter().filter(|v| v.is_set()).count() >= *n),
+            FieldTest::AtLeast(limit) => self.limited(limit, false, values, looked, faults),
+            FieldTest::AtMost(limit) => self.limited(limit, true, values, looked, faults),
+            FieldTest::InTime { from, interval } => self.in_time(from, interval, values, looked, faults),
             FieldTest::LengthAtLeast(n) => {
                 let long = |t: &str| t.trim().chars().count() >= *n;
                 Answer::fixed(texts().next().is_some() && texts().all(long))
             }
-            FieldTest::Within(within) => self.within(within, values, looked, faults),
+            FieldTest::Within(interval) => self.within(interval, values, looked, faults),
             FieldTest::Past => Answer::any(instants(values).map(|d| self.from(d)).collect::<Vec<_>>()),
             FieldTest::NotPast => {
                 Answer::any(instants(values).map(|d| self.before(end_of(day_of(d)))).collect::<Vec<_>>())
             }
-            FieldTest::NotAfter(bound) => Answer::fixed(self.not_after(bound, values, looked, faults)),
-            FieldTest::NotBefore(bound) => {
-                let bound = bound_of(bound, looked);
-                let fine = |v: Timestamp| bound.is_none_or(|b| day_of(v) >= day_of(b));
-                Answer::fixed(instants(values).any(fine))
-            }
-            FieldTest::Held { roles, at } => Answer::fixed(self.held(roles, at, values, looked, faults)),
+            FieldTest::NotAfter(bound) => self.not_after(bound, values, looked, faults),
+            FieldTest::NotBefore(bound) => self.not_before(bound, values, looked, faults),
+            FieldTest::Held { roles, at } => self.held(roles, at.as_ref(), values, looked, faults),
             FieldTest::ApartFrom(other) => {
-                let others: Vec<Entry<'_>> =
-                    looked.field(other).into_iter().flat_map(Value::each).filter_map(Value::record).collect();
+                let others = self.referred(other, looked);
+                let others: Vec<Entry<'_>> = others.into_iter().filter_map(Value::record).collect();
                 // nobody named on either side shows nothing about independence
                 let named = records().next().is_some() && !others.is_empty();
                 Answer::fixed(named && records().all(|r| !others.contains(&r)))
@@ -120,35 +125,31 @@ impl<'a> Engine<'a> {
         Answer::all(answers)
     }
 
-    /// Whether some value is a day not in the future and not further back than the interval that the organization set.
-    fn within(&self, within: &Within, values: &[Value<'a>], looked: Looked<'a>, faults: &mut Faults<'a>) -> Answer {
-        let high = within.high_tier.as_ref().zip(looked.subject).is_some_and(|(filter, subject)| {
-            let at = Looked { record: subject, row: None, subject: None };
-            self.filter(filter, at, &mut Faults::ignored()).holds()
-        });
-        let set = self.register.parameter(&within.parameter);
-        let interval = match &set {
-            ParameterState::Set(parameter) => parameter.duration(high),
-            _ => None,
+    /// The values that a reference means.
+    pub(crate) fn referred(&self, reference: &Reference, looked: Looked<'a>) -> Vec<Value<'a>> {
+        let looked = match reference.holder {
+            Holder::Row => Some(looked),
+            Holder::Record => Some(Looked { row: None, ..looked }),
+            Holder::Subject => looked.subject.map(|record| Looked { record, row: None, subject: None }),
+            Holder::About => self.about.map(|record| Looked { record, row: None, subject: None }),
         };
-        match interval {
-            Some(interval) => {
-                let answers: Vec<_> = instants(values).map(|d| self.fresh(d, interval)).collect();
-                Answer::any(answers)
-            }
-            None => {
-                let past = Answer::any(instants(values).map(|d| self.from(d)).collect::<Vec<_>>());
-                if !past.holds() {
-                    return past;
-                }
-                undefined(within, &set, looked.record, faults);
-                Answer { truth: Truth::Gap, until: None }
-            }
-        }
+        looked.map(|l| values(l, &reference.path)).unwrap_or_default()
     }
 
-    fn fresh(&self, done: Timestamp, interval: Span) -> Answer {
-        Answer::all([self.from(done), self.before(lapses(day_of(done), interval))])
+    fn compared(&self, test: &FieldTest, given: &[Value<'a>], looked: Looked<'a>) -> bool {
+        let (FieldTest::Includes(other) | FieldTest::Equals(other) | FieldTest::Differs(other)) = test else {
+            return false;
+        };
+        let here: BTreeSet<String> = given.iter().filter_map(|v| key(*v)).collect();
+        let there: BTreeSet<String> = self.referred(other, looked).into_iter().filter_map(key).collect();
+        if here.is_empty() || there.is_empty() {
+            return false;
+        }
+        match test {
+            FieldTest::Includes(_) => there.is_subset(&here),
+            FieldTest::Equals(_) => there == here,
+            _ => there.is_disjoint(&here),
+        }
     }
 
     /// Yes from this moment on.
@@ -164,45 +165,6 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// By its own date, and known by then too: what was recorded only afterwards is noted as backdated and does not count.
-    fn not_after(&self, bound: &Bound, values: &[Value<'a>], looked: Looked<'a>, faults: &mut Faults<'a>) -> bool {
-        let Some(bound) = bound_of(bound, looked) else { return instants(values).next().is_some() };
-        let Some(end) = end_of(day_of(bound)) else { return true };
-        if !instants(values).any(|v| v < end) {
-            return false;
-        }
-        let recorded = looked.record.recorded();
-        if recorded >= end {
-            faults.backdated.push(Backdated { record: looked.record.into(), recorded, bound });
-            let say = || {
-                format!("recorded on {}, after {}, although dated before: backdated", day_of(recorded), day_of(bound))
-            };
-            faults.note(looked.record, Remedy::Renew, say);
-        }
-        recorded < end
-    }
-
-    fn held(
-        &self,
-        roles: &[String],
-        at: &str,
-        values: &[Value<'a>],
-        looked: Looked<'a>,
-        faults: &mut Faults<'a>,
-    ) -> bool {
-        let Some(moment) = looked.field(at).and_then(Value::instant) else { return false };
-        let persons: Vec<Entry<'a>> = values.iter().filter_map(|v| v.record()).collect();
-        let held = |person: &Entry<'a>| {
-            roles.iter().flat_map(|role| self.register.assignments(*person, role)).find(|a| a.holds(moment))
-        };
-        let found: Vec<_> = persons.iter().map(held).collect();
-        for assignment in found.iter().flatten().filter(|a| a.record.recorded() > moment) {
-            let recorded = assignment.record.recorded();
-            faults.backdated.push(Backdated { record: assignment.record.into(), recorded, bound: moment });
-        }
-        !found.is_empty() && found.iter().all(Option::is_some)
-    }
-
     /// Whether each control of the framework is named exactly once; a framework without controls shows nothing.
     fn covers_controls(&self, framework: &str, values: &[Value<'a>]) -> bool {
         let mut times: BTreeMap<&str, usize> = BTreeMap::new();
@@ -214,17 +176,23 @@ impl<'a> Engine<'a> {
     }
 }
 
-fn undefined<'a>(within: &Within, set: &ParameterState<'a>, record: Entry<'a>, faults: &mut Faults<'a>) {
-    let name = &within.parameter;
-    if let ParameterState::Contradicted(several) = set {
-        let numbers: Vec<_> = several.iter().map(|p| p.number()).collect();
-        let oldest = several.first().copied().unwrap_or(record);
-        return faults.note(oldest, Remedy::End, || {
-            format!("interval `{name}` has several values in force: {}", numbers.join(", "))
-        });
+/// What two values have in common where they are the same; nothing for what is blank or no longer stands.
+fn key(value: Value<'_>) -> Option<String> {
+    if !value.is_set() {
+        return None;
     }
-    let remedy = Remedy::Define { parameter: name.clone(), default: within.default.to_string() };
-    faults.note(record, remedy, || format!("interval `{name}` not defined; practice proposes {}", within.default));
+    if let Some(record) = value.record() {
+        return Some(record.id());
+    }
+    if let Some(moment) = value.instant() {
+        return Some(moment.to_string());
+    }
+    match (value.text(), value.flag(), value.column("amount").and_then(Value::text)) {
+        (Some(text), _, _) => Some(text.to_owned()),
+        (_, Some(flag), _) => Some(flag.to_string()),
+        (_, _, Some(amount)) => Some(format!("{amount} {}", crate::amounts::unit(value).unwrap_or_default())),
+        _ => value.count().map(|c| c.to_string()),
+    }
 }
 
 /// The values at the end of a path.
@@ -234,7 +202,7 @@ pub(crate) fn values<'a>(looked: Looked<'a>, path: &Path) -> Vec<Value<'a>> {
     let mut found: Vec<Value<'a>> = first.into_iter().flat_map(Value::each).collect();
     for step in steps {
         let next = |v: Value<'a>| match v.record() {
-            Some(record) => record.field(step),
+            Some(record) => record.field(step).filter(|_| record.stands()),
             None => v.column(step),
         };
         found = found.into_iter().filter_map(next).flat_map(Value::each).collect();
@@ -242,13 +210,8 @@ pub(crate) fn values<'a>(looked: Looked<'a>, path: &Path) -> Vec<Value<'a>> {
     found
 }
 
-fn instants<'v>(values: &'v [Value<'_>]) -> impl Iterator<Item = Timestamp> + 'v {
+pub(crate) fn instants<'v>(values: &'v [Value<'_>]) -> impl Iterator<Item = Timestamp> + 'v {
     values.iter().filter_map(|v| v.instant())
-}
-
-fn bound_of(bound: &Bound, looked: Looked<'_>) -> Option<Timestamp> {
-    let value = if bound.subject { looked.subject?.field(&bound.field) } else { looked.field(&bound.field) };
-    value?.instant()
 }
 
 fn remedy(test: &FieldTest, path: &Path) -> Remedy {
@@ -262,6 +225,14 @@ fn remedy(test: &FieldTest, path: &Path) -> Remedy {
         | FieldTest::SomeRow(_)
         | FieldTest::SomeLinked(_)
         | FieldTest::NotPast
+        | FieldTest::NotIn(_)
+        | FieldTest::Names(_)
+        | FieldTest::CountAtLeast(_)
+        | FieldTest::AtLeast(_)
+        | FieldTest::AtMost(_)
+        | FieldTest::Equals(_)
+        | FieldTest::Differs(_)
+        | FieldTest::InTime { .. }
         | FieldTest::Includes(_) => Remedy::Amend(path.field().to_owned()),
         FieldTest::In(_) => Remedy::Another,
         _ => Remedy::Renew,
@@ -271,7 +242,8 @@ fn remedy(test: &FieldTest, path: &Path) -> Remedy {
 fn says(test: &FieldTest, path: &Path, values: &[Value<'_>]) -> String {
     let label = &path.label;
     let texts: Vec<_> = values.iter().filter_map(|v| v.text()).collect();
-    let now = if texts.is_empty() { "nothing".to_owned() } else { format!("`{}`", texts.join("`, `")) };
+    let shown: Vec<_> = values.iter().filter_map(|v| shown(*v)).collect();
+    let now = if shown.is_empty() { "nothing".to_owned() } else { format!("`{}`", shown.join("`, `")) };
     match test {
         FieldTest::Set(true) => format!("`{label}` is not filled in"),
         FieldTest::Set(false) => format!("`{label}` is filled in"),
@@ -283,16 +255,55 @@ fn says(test: &FieldTest, path: &Path, values: &[Value<'_>]) -> String {
             format!("`{label}` does not name `{}`", open.join("`, `"))
         }
         FieldTest::CoversControls(_) => format!("`{label}` does not name every control exactly once"),
-        FieldTest::Includes(field) => format!("`{label}` does not include the `{field}` it is asked for"),
+        FieldTest::NotIn(options) => format!("`{label}` is {now}, where `{}` is left out", options.join("`, `")),
+        FieldTest::Includes(other) => format!("`{label}` does not include {}", other_of(other)),
+        FieldTest::Equals(other) => format!("`{label}` is {now}, not the same as {}", other_of(other)),
+        FieldTest::Differs(other) => format!("`{label}` is {now}, which is no other than {}", other_of(other)),
+        FieldTest::Names(_) => format!("`{label}` does not name it"),
+        FieldTest::CountAtLeast(n) => format!("`{label}` has fewer than {n}"),
+        FieldTest::AtLeast(limit) => format!("`{label}` is {now}, less than {}", limit_of(limit)),
+        FieldTest::AtMost(limit) => format!("`{label}` is {now}, more than {}", limit_of(limit)),
+        FieldTest::InTime { from, .. } if shown.is_empty() => {
+            format!("`{label}` is not filled in, and the time from {} is over", other_of(from))
+        }
+        FieldTest::InTime { from, .. } => format!("`{label}` is {now}: too late after {}", other_of(from)),
         FieldTest::LengthAtLeast(n) => format!("`{label}` has fewer than {n} characters"),
-        FieldTest::Within(w) => format!("`{label}` is {now}: not within the interval `{}`", w.parameter),
+        FieldTest::Within(i) => format!("`{label}` is {now}: not within {}", crate::days::interval_of(i)),
         FieldTest::Past => format!("`{label}` is {now}, which is still to come"),
         FieldTest::NotPast => format!("`{label}` is {now}, which has passed"),
-        FieldTest::NotAfter(bound) => format!("`{label}` is {now}: not on or before `{}`", bound.field),
-        FieldTest::NotBefore(bound) => format!("`{label}` is {now}: not on or after `{}`", bound.field),
-        FieldTest::Held { roles, .. } => format!("`{label}` did not hold the role `{}` then", roles.join("` or `")),
-        FieldTest::ApartFrom(other) => format!("`{label}` is the same person as `{other}`"),
+        FieldTest::NotAfter(bound) => format!("`{label}` is {now}: not on or before {}", crate::days::bound_of(bound)),
+        FieldTest::NotBefore(bound) => format!("`{label}` is {now}: not on or after {}", crate::days::bound_of(bound)),
+        FieldTest::Held { roles, at: Some(_) } => {
+            format!("`{label}` did not hold the role `{}` then", roles.join("` or `"))
+        }
+        FieldTest::Held { roles, at: None } => format!("`{label}` does not hold the role `{}`", roles.join("` or `")),
+        FieldTest::ApartFrom(other) => format!("`{label}` is the same person as {}", other_of(other)),
         FieldTest::EachLinked(_) | FieldTest::SomeLinked(_) => format!("`{label}` names no such record"),
         FieldTest::EachRow(_) | FieldTest::SomeRow(_) => format!("`{label}` has no such row"),
+    }
+}
+
+/// A value as people see it.
+fn shown(value: Value<'_>) -> Option<String> {
+    if let Some(record) = value.record() {
+        return Some(record.number().to_owned());
+    }
+    if let Some(amount) = value.column("amount").and_then(Value::text) {
+        return Some([amount, crate::amounts::unit(value).unwrap_or_default()].join(" ").trim_end().to_owned());
+    }
+    let moment = || value.instant().map(|m| m.to_string());
+    value.text().map(str::to_owned).or_else(|| value.count().map(|c| c.to_string())).or_else(moment)
+}
+
+pub(crate) fn other_of(reference: &Reference) -> String {
+    format!("`{}`", reference.written())
+}
+
+fn limit_of(limit: &Limit) -> String {
+    match limit {
+        Limit::Number(number) => number.clone(),
+        Limit::Duration(span) => span.to_string(),
+        Limit::Field(field) => other_of(field),
+        Limit::Parameter { parameter, .. } => format!("the organization's own value `{parameter}`"),
     }
 }

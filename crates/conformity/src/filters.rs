@@ -6,7 +6,7 @@ use aims_register::{Entry, Value};
 use crate::{
     blocks::Engine,
     fault::{Faults, Remedy},
-    truth::Answer,
+    truth::{Answer, Truth},
 };
 
 /// What a filter looks at: a record, or a row of one.
@@ -55,6 +55,14 @@ impl<'a> Engine<'a> {
                 }
                 answer
             }
+            Test::When(first, then) => {
+                let asked = self.filter(first, looked, &mut Faults::ignored());
+                if asked.truth == Truth::No {
+                    return asked.not();
+                }
+                Answer::any([asked.not(), self.filter(then, looked, faults)])
+            }
+            Test::Term(term) => self.filter(&term.filter, Looked { subject: None, ..looked }, faults),
             Test::Has(block) => {
                 let outcome = self.block(block, Some(looked.record));
                 if !outcome.answer.holds() {

@@ -6,8 +6,11 @@
 //! each block means.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod amounts;
 mod blocks;
 mod check;
+mod covering;
+mod days;
 mod difference;
 mod exclusion;
 mod explain;

@@ -170,6 +170,9 @@ fn begun(records: &Records, subject: Option<Entry<'_>>) -> Vec<(String, String)>
 
 fn fixed(filter: &Filter, fields: &mut Vec<(String, String)>) {
     for test in &filter.tests {
+        if let Test::Term(term) = test {
+            fixed(&term.filter, fields);
+        }
         let Test::Field(path, test) = test else { continue };
         let value = match (path.steps.as_slice(), test) {
             ([_], FieldTest::In(options)) => options.first().cloned(),

@@ -1,6 +1,6 @@
 //! What a framework asks for: where it comes from, its requirements and controls, and the rules that decide them.
 //!
-//! A [`Framework`] is loaded by [`load()`] from one folder: `source.yaml`, `requirements/*.yaml`, `controls.yaml`, `rules/*.yaml`. The rule
+//! A [`Framework`] is loaded by [`load()`] from one folder: `source.yaml`, `requirements/*.yaml`, `controls.yaml`, `terms.yaml`, `rules/*.yaml`. The rule
 //! language is specified in `docs/formats/rules.md`; a rule is held against the kinds when it is loaded, so that a rule that loads can
 //! be run.
 
@@ -9,7 +9,7 @@ mod reading;
 mod rule;
 mod words;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::Date;
 
@@ -56,6 +56,8 @@ pub struct Framework {
     pub controls: Vec<Control>,
     /// By requirement or control id within the framework.
     pub rules: BTreeMap<String, Rule>,
+    /// Named filters that rules use, by name.
+    pub terms: BTreeMap<String, Arc<Term>>,
 }
 
 impl Framework {

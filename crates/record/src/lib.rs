@@ -21,7 +21,7 @@ pub use kind::*;
 pub use nearest::nearest;
 pub use record::{File, Kept, Lapsed, Record, SeqRef, Signature, Stamp, Tombstone, content_digest, seal_of};
 pub use refusal::{Problem, Refusal};
-pub use validate::{check_fields, check_value};
+pub use validate::{check_fields, check_value, compare_decimals, is_decimal};
 
 /// Field values by name, as JSON in the canonical profile of `docs/formats/ledger.md` (no floats; decimals are strings).
 pub type Fields = serde_json::Map<String, serde_json::Value>;

@@ -186,7 +186,7 @@ fn check_markdown(field: &Field, value: &Value, max: usize) -> Checked {
 }
 
 /// A decimal string: optional minus, digits without leading zeros, optional fraction; at most 30 characters.
-pub(crate) fn is_decimal(text: &str) -> bool {
+pub fn is_decimal(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
     let all = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
@@ -194,7 +194,7 @@ pub(crate) fn is_decimal(text: &str) -> bool {
 }
 
 /// Compares two decimal strings exactly.
-pub(crate) fn compare_decimals(a: &str, b: &str) -> std::cmp::Ordering {
+pub fn compare_decimals(a: &str, b: &str) -> std::cmp::Ordering {
     let parts = |s: &str| {
         let negative = s.starts_with('-');
         let (whole, fraction) = s

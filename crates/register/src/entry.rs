@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     Register, Slot,
-    value::{Stored, Value, find},
+    value::{Given, Stored, Value, find},
     words::Word,
 };
 
@@ -98,9 +98,16 @@ impl<'a> Entry<'a> {
         !self.stands() || state.is_some_and(|s| s.ends)
     }
 
-    /// The value of a field.
+    /// The value of a field, or of what every record has: `_recorded`, `_changed`, `_version`, `_state`.
     pub fn field(self, name: &str) -> Option<Value<'a>> {
-        find(&self.register.words, &self.held.fields, name).map(|stored| Value { register: self.register, stored })
+        let stored = match name {
+            "_recorded" => Given::Moment(self.held.recorded),
+            "_changed" => Given::Moment(self.held.last),
+            "_version" => Given::Count(self.held.version),
+            "_state" => Given::Word(self.held.state?),
+            _ => Given::Stored(find(&self.register.words, &self.held.fields, name)?),
+        };
+        Some(Value { register: self.register, stored })
     }
 
     /// The text of a field.

@@ -41,10 +41,23 @@ impl Register {
 }
 
 impl Parameter<'_> {
-    /// The duration, the shorter one for what has a high tier where there is one.
+    /// The duration, the shorter one for what has a high tier where there is one. A whole number of days or months is one, too.
     pub fn duration(&self, high_tier: bool) -> Option<Span> {
         let high = self.record.text("high_tier_duration").filter(|_| high_tier);
-        high.or_else(|| self.record.text("value_duration"))?.parse().ok()
+        match high.or_else(|| self.record.text("value_duration")) {
+            Some(text) => text.parse().ok(),
+            None => self.counted(),
+        }
+    }
+
+    fn counted(&self) -> Option<Span> {
+        let value = self.record.field("value_number")?;
+        let amount: i64 = value.column("amount").and_then(Value::text)?.parse().ok()?;
+        match value.column("unit").and_then(Value::text)? {
+            "days" => Span::new().try_days(amount).ok(),
+            "months" => Span::new().try_months(amount).ok(),
+            _ => None,
+        }
     }
 
     /// The amount of a value set as a number, a decimal string.

@@ -24,7 +24,11 @@ impl Assignment<'_> {
 
 impl Register {
     /// The assignments of `role` to a person that were made, ended ones included; proposals are none.
-    pub fn assignments<'a>(&'a self, person: Entry<'a>, role: &'a str) -> impl Iterator<Item = Assignment<'a>> {
+    pub fn assignments<'a, 'r>(
+        &self,
+        person: Entry<'a>,
+        role: &'r str,
+    ) -> impl Iterator<Item = Assignment<'a>> + use<'a, 'r> {
         let which = crate::Pointing { kind: Some("role-assignment"), field: Some("person") };
         person.pointing(which).filter(move |r| r.text("role") == Some(role)).filter_map(assignment)
     }

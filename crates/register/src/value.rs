@@ -42,15 +42,29 @@ impl Stored {
 #[derive(Clone, Copy)]
 pub struct Value<'a> {
     pub(crate) register: &'a Register,
-    pub(crate) stored: &'a Stored,
+    pub(crate) stored: Given<'a>,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Copy)]
+pub(crate) enum Given<'a> {
+    /// A field.
+    Stored(&'a Stored),
+    /// The record's own state.
+    Word(Word),
+    /// A moment of the record's history.
+    Moment(Timestamp),
+    /// How many acts were done to it.
+    Count(u64),
 }
 
 impl<'a> Value<'a> {
     /// The text, where it is text or an option.
     pub fn text(self) -> Option<&'a str> {
         match self.stored {
-            Stored::Text(text) => Some(text),
-            Stored::Option(word) => Some(self.register.words.text(*word)),
+            Given::Stored(Stored::Text(text)) => Some(text),
+            Given::Stored(Stored::Option(word)) => Some(self.register.words.text(*word)),
+            Given::Word(word) => Some(self.register.words.text(word)),
             _ => None,
         }
     }
@@ -58,47 +72,61 @@ impl<'a> Value<'a> {
     /// Yes or no.
     pub fn flag(self) -> Option<bool> {
         match self.stored {
-            Stored::Flag(flag) => Some(*flag),
+            Given::Stored(Stored::Flag(flag)) => Some(*flag),
             _ => None,
         }
     }
 
     /// The moment at which the day or instant written here begins, in UTC.
     pub fn instant(self) -> Option<Timestamp> {
-        instant_of(self.text()?)
+        match self.stored {
+            Given::Moment(moment) => Some(moment),
+            _ => instant_of(self.text()?),
+        }
+    }
+
+    /// The count of acts, where this is one.
+    pub fn count(self) -> Option<u64> {
+        match self.stored {
+            Given::Count(count) => Some(count),
+            _ => None,
+        }
     }
 
     /// The elements: those of a list, or the value itself.
     pub fn each(self) -> impl Iterator<Item = Value<'a>> {
-        let stored = match self.stored {
-            Stored::List(list) => list,
-            one => std::slice::from_ref(one),
+        let (one, list) = match self.stored {
+            Given::Stored(Stored::List(list)) => (None, &**list),
+            Given::Stored(one) => (None, std::slice::from_ref(one)),
+            _ => (Some(self), &[][..]),
         };
-        stored.iter().map(move |stored| Value { register: self.register, stored })
+        let stored = |stored| Given::Stored(stored);
+        one.into_iter().chain(list.iter().map(stored).map(move |stored| Value { register: self.register, stored }))
     }
 
     /// The record that the link names, where it is held.
     pub fn record(self) -> Option<crate::Entry<'a>> {
         match self.stored {
-            Stored::Record(slot) => self.register.at(*slot),
+            Given::Stored(Stored::Record(slot)) => self.register.at(*slot),
             _ => None,
         }
     }
 
     /// The value in a column of this row.
     pub fn column(self, name: &str) -> Option<Value<'a>> {
-        let Stored::Members(members) = self.stored else { return None };
-        find(&self.register.words, members, name).map(|stored| Value { register: self.register, stored })
+        let Given::Stored(Stored::Members(members)) = self.stored else { return None };
+        let stored = find(&self.register.words, members, name)?;
+        Some(Value { register: self.register, stored: Given::Stored(stored) })
     }
 
     /// Whether something is written: not blank text, not an empty list, not a link to what was withdrawn or disposed of.
     pub fn is_set(self) -> bool {
         match self.stored {
-            Stored::Text(text) => !text.trim().is_empty(),
-            Stored::List(_) => self.each().any(Value::is_set),
-            Stored::Members(members) => !members.is_empty(),
-            Stored::Record(_) => self.record().is_some_and(|r| r.stands()),
-            Stored::Option(_) | Stored::Flag(_) => true,
+            Given::Stored(Stored::Text(text)) => !text.trim().is_empty(),
+            Given::Stored(Stored::List(_)) => self.each().any(Value::is_set),
+            Given::Stored(Stored::Members(members)) => !members.is_empty(),
+            Given::Stored(Stored::Record(_)) => self.record().is_some_and(|r| r.stands()),
+            _ => true,
         }
     }
 }

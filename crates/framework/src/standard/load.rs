@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use aims_record::Kinds;
 use jiff::civil::Date;
 
-use super::{Clause, Control, Framework, Frameworks, Judged, Requirement, Source, reading::Rules};
+use super::{
+    Clause, Control, Framework, Frameworks, Judged, Requirement, Rule, Source,
+    reading::{Rules, Terms},
+};
 use crate::{
     Content,
     yaml::{ContentError, Limits, Mapping, Node, Reading, parse},
@@ -36,12 +39,31 @@ pub fn load(files: &[(&str, &str)], kinds: &Kinds, predicates: &[&str]) -> Resul
         |reading, node| clauses(reading, node, &mut framework),
     );
     read(files, |name| name == "controls.yaml", &mut errors, |reading, node| controls(reading, node, &mut framework));
+    let mut terms = Terms::default();
+    read(
+        files,
+        |name| name == "terms.yaml",
+        &mut errors,
+        |reading, node| {
+            terms = reading_rules(reading, &framework, kinds, predicates, Terms::default(), |rules| {
+                rules.read_terms(node);
+            });
+        },
+    );
+    framework.terms = terms.found();
     read(
         files,
         |name| name.starts_with("rules/"),
         &mut errors,
         |reading, node| {
-            rules(reading, node, &mut framework, kinds, predicates);
+            let mut found = Vec::new();
+            let known = std::mem::take(&mut terms);
+            terms = reading_rules(reading, &framework, kinds, predicates, known, |rules| {
+                for one in rules.reading.list(node, "rules") {
+                    found.extend(rules.rule(one).map(|rule| (rule, one)));
+                }
+            });
+            found.into_iter().for_each(|(rule, one)| keep(reading, &mut framework, rule, one));
         },
     );
     // Files come by name, and `10-` stands before `4-` there.
@@ -111,6 +133,7 @@ fn source(reading: &mut Reading<'_>, node: &Node) -> Option<Framework> {
         requirements: Vec::new(),
         controls: Vec::new(),
         rules: Default::default(),
+        terms: Default::default(),
     })
 }
 
@@ -228,22 +251,28 @@ fn judged(reading: &mut Reading<'_>, map: &Mapping<'_>) -> Option<Judged> {
     })
 }
 
-fn rules(reading: &mut Reading<'_>, node: &Node, framework: &mut Framework, kinds: &Kinds, predicates: &[&str]) {
-    let id = framework.id.clone();
-    let items: Vec<String> = framework.items().map(|i| i.id().to_owned()).collect();
-    let items: Vec<&str> = items.iter().map(String::as_str).collect();
-    let list = reading.list(node, "rules");
-    let mut rules = Rules { reading, kinds, predicates, framework: &id, items: &items };
-    for one in list {
-        let Some(rule) = rules.rule(one) else { continue };
-        let item = rule.requirement.rsplit('/').next().unwrap_or_default().to_owned();
-        if let Some(first) = framework.rules.get(&item) {
-            let say = format!("`{}` has a rule already, at {}", rule.requirement, first.place);
-            rules.reading.wrong(one, say);
-            continue;
-        }
-        framework.rules.insert(item, rule);
+/// Lets `read` read with what rules need to know, and gives the terms back.
+fn reading_rules(
+    reading: &mut Reading<'_>,
+    framework: &Framework,
+    kinds: &Kinds,
+    predicates: &[&str],
+    terms: Terms,
+    read: impl FnOnce(&mut Rules<'_, '_>),
+) -> Terms {
+    let items: Vec<&str> = framework.items().map(|i| i.id()).collect();
+    let mut rules = Rules { reading, kinds, predicates, framework: &framework.id, items: &items, terms, about: None };
+    read(&mut rules);
+    rules.terms
+}
+
+fn keep(reading: &mut Reading<'_>, framework: &mut Framework, rule: Rule, node: &Node) {
+    let item = rule.requirement.rsplit('/').next().unwrap_or_default().to_owned();
+    if let Some(first) = framework.rules.get(&item) {
+        let say = format!("`{}` has a rule already, at {}", rule.requirement, first.place);
+        return reading.wrong(node, say);
     }
+    framework.rules.insert(item, rule);
 }
 
 fn words(reading: &mut Reading<'_>, node: &Node, what: &str) -> Vec<String> {

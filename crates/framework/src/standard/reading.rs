@@ -1,14 +1,19 @@
 //! From YAML to rules, held against the kinds. Everything wrong in a file is noted before giving up.
 
 mod filter;
+mod limits;
+mod records;
+mod references;
+mod terms;
 mod tests_of_fields;
 
 use aims_record::{Field, Kind, Kinds, Shape};
 use jiff::Span;
 
-use super::{About, Block, Filter, Grade, IfEmpty, Judgement, Linked, MajorWhen, Need, Next, Otherwise, Quantifier};
-use super::{Records, Rule};
+use super::{About, Block, Filter, Grade, IfEmpty, Judgement, MajorWhen, Need, Next, Otherwise, Rule};
 use crate::yaml::{Mapping, Node, Reading, did_you_mean};
+
+pub(super) use terms::Terms;
 
 /// Reads rules of one file.
 pub(super) struct Rules<'a, 'f> {
@@ -19,11 +24,15 @@ pub(super) struct Rules<'a, 'f> {
     /// Framework whose items the rules decide, and their ids.
     pub(super) framework: &'a str,
     pub(super) items: &'a [&'a str],
+    /// The named filters that may be used.
+    pub(super) terms: Terms,
+    /// The kind of the rule's `every`, while a rule is read.
+    pub(super) about: Option<&'a Kind>,
 }
 
-const QUANTIFIERS: [&str; 6] = ["some", "none", "each", "exactly_one", "count", "covering"];
+const QUANTIFIERS: [&str; 7] = ["some", "none", "each", "exactly_one", "count", "latest", "covering"];
 const COMBINED: [&str; 4] = ["this", "any_of", "all_of", "predicate"];
-const WITH_RECORDS: [&str; 7] = ["linked", "named_in", "where", "must", "at_least", "field", "options"];
+const WITH_RECORDS: [&str; 9] = ["linked", "named_in", "where", "must", "at_least", "by", "field", "options", "or"];
 
 impl<'a> Rules<'a, '_> {
     /// One rule; `None` where something in it is wrong.
@@ -33,6 +42,7 @@ impl<'a> Rules<'a, '_> {
         let before = self.reading.errors.len();
         let requirement = self.requirement(&map);
         let subject = map.get("every").and_then(|n| self.kind(n, "every"));
+        self.about = subject;
         let about = self.about(&map, subject);
         let needs = map.need(self.reading, "needs");
         let needs: Vec<_> = needs.map(|n| self.needs(n, subject)).unwrap_or_default();
@@ -95,14 +105,21 @@ impl<'a> Rules<'a, '_> {
 
     fn need(&mut self, node: &Node, subject: Option<&Kind>) -> Option<Need> {
         let map = self.reading.any_mapping(node, "a need")?;
-        let block = self.block(&map, subject, &["otherwise", "then"]);
+        let block = self.block(&map, subject, &["otherwise", "then", "when"]);
+        let when = match map.get("when") {
+            Some(node) => {
+                let map = self.reading.any_mapping(node, "`when`")?;
+                Some(self.block(&map, subject, &[])?)
+            }
+            None => None,
+        };
         let otherwise = map.need(self.reading, "otherwise").and_then(|n| {
             let keys = ["grade", "major_when", "say", "next"];
             let map = self.reading.mapping(n, "`otherwise`", &keys)?;
             self.otherwise_of(&map, subject)
         });
         let then = map.get("then").map(|n| self.needs(n, subject)).unwrap_or_default();
-        Some(Need { block: block?, otherwise: otherwise?, then })
+        Some(Need { block: block?, when, otherwise: otherwise?, then })
     }
 
     fn otherwise_of(&mut self, map: &Mapping<'_>, subject: Option<&Kind>) -> Option<Otherwise> {
@@ -202,60 +219,6 @@ impl<'a> Rules<'a, '_> {
             blocks.extend(self.block(&map, subject, &[]));
         }
         blocks
-    }
-
-    fn records(&mut self, map: &Mapping<'_>, word: &str, node: &Node, subject: Option<&Kind>) -> Option<Records> {
-        let kind = self.kind(node, word)?;
-        let quantifier = self.quantifier(map, word, kind);
-        let linked = self.linked(map, kind, subject);
-        let filter = map.get("where").map(|n| self.filter(n, kind, subject)).unwrap_or_default();
-        let must = map.get("must").map(|n| self.filter(n, kind, subject)).unwrap_or_default();
-        if let (Some(n), "each", true) = (map.get("each"), word, must.tests.is_empty()) {
-            self.reading.wrong(n, "`each` needs `must`: what each of them has to be like");
-        }
-        Some(Records { quantifier: quantifier?, kind: kind.id.clone(), linked: linked?, filter, must })
-    }
-
-    fn quantifier(&mut self, map: &Mapping<'_>, word: &str, kind: &Kind) -> Option<Quantifier> {
-        Some(match word {
-            "some" => Quantifier::Some,
-            "none" => Quantifier::None,
-            "each" => Quantifier::Each,
-            "exactly_one" => Quantifier::ExactlyOne,
-            "count" => {
-                let least = map.need(self.reading, "at_least")?;
-                Quantifier::AtLeast(self.reading.count(least, "at_least")?)
-            }
-            _ => {
-                let at = map.need(self.reading, "field")?;
-                let name = self.reading.text(at, "field")?;
-                let field = self.field(at, kind, name)?;
-                let options = map.need(self.reading, "options")?;
-                let options = self.options(options, field, "options");
-                Quantifier::Covering { field: field.name.clone(), options }
-            }
-        })
-    }
-
-    fn linked(&mut self, map: &Mapping<'_>, kind: &Kind, subject: Option<&Kind>) -> Option<Linked> {
-        let (node, theirs) = match (map.get("linked"), map.get("named_in")) {
-            (None, None) => return Some(Linked::Anywhere),
-            (Some(node), _) => (node, true),
-            (_, Some(node)) => (node, false),
-        };
-        let Some(subject) = subject else {
-            self.reading.wrong(node, "nothing to be linked with: the rule is about the organization");
-            return None;
-        };
-        let name = self.reading.text(node, "linked")?;
-        let (holder, target) = if theirs { (kind, subject) } else { (subject, kind) };
-        let (path, field) = self.path(node, super::Path::context(holder), name)?;
-        if !links_to(&field, &target.id) {
-            let say = format!("`{name}` of the kind `{}` does not name records of the kind `{}`", holder.id, target.id);
-            self.reading.wrong(node, say);
-            return None;
-        }
-        Some(if theirs { Linked::Their(path.written()) } else { Linked::Ours(path.written()) })
     }
 
     /// The kind that a word names.

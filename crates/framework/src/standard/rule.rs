@@ -1,5 +1,7 @@
 //! A rule as data: whom it is about, what must exist, within which interval, by whom.
 
+use std::sync::Arc;
+
 use jiff::Span;
 
 /// What decides one requirement or control.
@@ -47,6 +49,8 @@ pub struct IfEmpty {
 pub struct Need {
     /// What.
     pub block: Block,
+    /// Looked at only where this holds.
+    pub when: Option<Block>,
     /// What is said where it does not.
     pub otherwise: Otherwise,
     /// Looked at only where it does.
@@ -141,7 +145,7 @@ pub struct Records {
 }
 
 /// How many records.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Quantifier {
     /// One or more.
     Some,
@@ -153,13 +157,43 @@ pub enum Quantifier {
     ExactlyOne,
     /// This many or more.
     AtLeast(usize),
+    /// The one with the greatest day in this field.
+    Latest(Path),
     /// Together they have each of these options in the field.
     Covering {
-        /// Choice field.
-        field: String,
+        /// Choice field, or `table.column`.
+        field: Path,
         /// Option ids.
         options: Vec<String>,
+        /// Where else an option may be named.
+        or: Vec<Place>,
     },
+}
+
+/// Records that may name an option instead.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Kind id.
+    pub kind: String,
+    /// Choice field, or `table.column`.
+    pub field: Path,
+    /// How they hang together with the subject.
+    pub linked: Linked,
+    /// Which of them.
+    pub filter: Filter,
+}
+
+/// A named filter: a population described once.
+#[derive(Clone, Debug)]
+pub struct Term {
+    /// As rules name it.
+    pub id: String,
+    /// Kind id.
+    pub kind: String,
+    /// What the sentence says: `in scope of the management system`.
+    pub say: String,
+    /// Who belongs to it.
+    pub filter: Filter,
 }
 
 /// How records hang together with the subject.
@@ -193,6 +227,10 @@ pub enum Test {
     AnyOf(Vec<Filter>),
     /// The filter does not hold.
     Not(Filter),
+    /// Where the first holds, the second must.
+    When(Filter, Filter),
+    /// It belongs to the population of this name.
+    Term(Arc<Term>),
     /// The block holds with this record as its subject.
     Has(Box<Block>),
 }
@@ -231,29 +269,50 @@ pub enum FieldTest {
     Covers(Vec<String>),
     /// Each control of this framework is named exactly once.
     CoversControls(String),
-    /// Every value of this field of the subject (or its `state`) is among the values, and it has one.
-    Includes(String),
+    /// There is a value and none is one of these options.
+    NotIn(Vec<String>),
+    /// Every value there is among the values, and there is one.
+    Includes(Reference),
+    /// The same values are there, and there is one.
+    Equals(Reference),
+    /// There are values on both sides, and none in common.
+    Differs(Reference),
+    /// The record is among those named.
+    Names(Named),
     /// The text has at least so many characters.
     LengthAtLeast(usize),
+    /// There are at least so many values or rows.
+    CountAtLeast(usize),
+    /// There is a value, and each is this much or more.
+    AtLeast(Limit),
+    /// There is a value, and each is this much or less.
+    AtMost(Limit),
     /// The day is not further back than an interval, and not in the future.
-    Within(Within),
+    Within(Interval),
+    /// The day is set and no more than an interval after another, or that time is still running.
+    InTime {
+        /// Where the time begins. Where it is empty, nothing is due.
+        from: Reference,
+        /// How long it is.
+        interval: Interval,
+    },
     /// The day is today or earlier.
     Past,
     /// The day is today or later.
     NotPast,
-    /// The day is not after the one in another field; one that was recorded only afterwards does not count.
+    /// The day is not after another.
     NotAfter(Bound),
-    /// The day is not before the one in another field.
+    /// The day is not before another.
     NotBefore(Bound),
-    /// The person held this role at the moment in another field of the same record.
+    /// Each person held a role at a moment.
     Held {
         /// Any of these roles.
         roles: Vec<String>,
-        /// Date or instant field of the same record.
-        at: String,
+        /// Which moment; `None`: now.
+        at: Option<Reference>,
     },
-    /// The persons are none of those in another field of the same record.
-    ApartFrom(String),
+    /// The persons are none of those in another field.
+    ApartFrom(Reference),
     /// Every record named is like this, and there is at least one.
     EachLinked(Filter),
     /// Some record named is like this.
@@ -264,22 +323,90 @@ pub enum FieldTest {
     SomeRow(Filter),
 }
 
-/// An interval set by the organization.
+/// How long something may take or stay.
 #[derive(Clone, Debug)]
-pub struct Within {
-    /// Parameter id.
-    pub parameter: String,
-    /// What practice proposes where the organization has set nothing. Never assumed.
-    pub default: Span,
-    /// Which subjects have the shorter interval of high tiers.
-    pub high_tier: Option<Filter>,
+pub enum Interval {
+    /// As long as the organization set for itself.
+    Parameter {
+        /// Parameter id.
+        parameter: String,
+        /// What practice proposes where the organization has set nothing. Never assumed.
+        default: Span,
+        /// Which subjects have the shorter interval of high tiers.
+        high_tier: Option<Filter>,
+    },
+    /// As long as a duration field says.
+    Field(Reference),
+    /// As long as the rule says.
+    Fixed(Span),
+}
+
+/// An amount or a duration to compare with.
+#[derive(Clone, Debug)]
+pub enum Limit {
+    /// A decimal number.
+    Number(String),
+    /// A duration.
+    Duration(Span),
+    /// What a field says.
+    Field(Reference),
+    /// What the organization set for itself.
+    Parameter {
+        /// Parameter id.
+        parameter: String,
+        /// What practice proposes where the organization has set nothing. Never assumed.
+        default: String,
+    },
 }
 
 /// A day to compare with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Bound {
-    /// Whether the field is one of the rule's subject, rather than of the same record.
-    pub subject: bool,
     /// Date or instant field. Where it is empty, there is no bound.
-    pub field: String,
+    pub reference: Reference,
+    /// How much later the bound lies.
+    pub plus: Option<Interval>,
+}
+
+/// Values elsewhere than at the end of the test's own path.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    /// Whose they are.
+    pub holder: Holder,
+    /// The way to them.
+    pub path: Path,
+}
+
+impl Reference {
+    /// As written in a rule.
+    pub fn written(&self) -> String {
+        let path = self.path.written();
+        match self.holder {
+            Holder::Row | Holder::Record => path,
+            Holder::Subject => format!("subject.{path}"),
+            Holder::About => format!("about.{path}"),
+        }
+    }
+}
+
+/// Whose values a reference means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// The row that is looked at.
+    Row,
+    /// The record that is looked at, or that has the row.
+    Record,
+    /// The record that the block was asked about.
+    Subject,
+    /// The record that the rule is about.
+    About,
+}
+
+/// A record that others may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// The record that the block was asked about.
+    Subject,
+    /// The record that the rule is about.
+    About,
 }

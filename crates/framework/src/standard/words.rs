@@ -2,7 +2,10 @@
 
 use aims_record::{Field, Kind, Kinds, Shape};
 
-use super::{About, Block, FieldTest, Filter, Grade, Linked, MajorWhen, Need, Path, Quantifier, Records, Rule, Test};
+use super::{
+    About, Block, Bound, FieldTest, Filter, Grade, Holder, Interval, Limit, Linked, MajorWhen, Named, Need, Path, Place,
+    Quantifier, Records, Reference, Rule, Test,
+};
 
 /// How a rule decides, one line for the population and one for each need, deeper needs indented.
 pub fn sentence(rule: &Rule, kinds: &Kinds) -> String {
@@ -50,7 +53,8 @@ impl Words<'_> {
             None => "",
         };
         let indent = "  ".repeat(depth);
-        let what = self.block(&need.block, None);
+        let when = need.when.as_ref().map(|b| format!("where {}: ", self.block(b, None))).unwrap_or_default();
+        let what = format!("{when}{}", self.block(&need.block, None));
         lines.push(format!("{indent}- {what}; otherwise {}{major}: {}", grade(otherwise.grade), otherwise.say));
         for then in &need.then {
             self.need(then, depth + 1, lines);
@@ -74,11 +78,7 @@ impl Words<'_> {
     fn records(&self, records: &Records) -> String {
         let kind = self.title(&records.kind);
         let which = self.filter(&records.kind, &records.filter, " where ");
-        let linked = match &records.linked {
-            Linked::Anywhere => String::new(),
-            Linked::Their(field) => format!(" that names it as {}", self.label(&records.kind, field)),
-            Linked::Ours(field) => format!(" that it names as `{field}`"),
-        };
+        let linked = self.linked(&records.kind, &records.linked);
         let must = self.filter(&records.kind, &records.must, " has ");
         match &records.quantifier {
             Quantifier::Some => format!("there is a {kind}{linked}{which}{must}"),
@@ -86,11 +86,26 @@ impl Words<'_> {
             Quantifier::Each => format!("each {kind}{linked}{which}{must}, and there is at least one"),
             Quantifier::ExactlyOne => format!("there is exactly one {kind}{linked}{which}{must}"),
             Quantifier::AtLeast(n) => format!("there are at least {n} records of {kind}{linked}{which}{must}"),
-            Quantifier::Covering { field, options } => {
-                let options = self.options(&records.kind, field, options, ", ");
-                let label = self.label(&records.kind, field);
-                format!("records of {kind}{linked}{which}{must} cover, as {label}, each of: {options}")
+            Quantifier::Latest(by) => format!("the latest {kind}{linked}{which} by `{}`{must}", by.label),
+            Quantifier::Covering { field, options, or } => {
+                let options = self.options(&records.kind, &field.written(), options, ", ");
+                let places: String = or.iter().map(|p| self.place(p)).collect();
+                format!("records of {kind}{linked}{which}{must} cover, as `{}`, each of: {options}{places}", field.label)
             }
+        }
+    }
+
+    fn place(&self, place: &Place) -> String {
+        let which = self.filter(&place.kind, &place.filter, " where ");
+        let linked = self.linked(&place.kind, &place.linked);
+        format!(", or a {}{linked}{which} names it as `{}`", self.title(&place.kind), place.field.label)
+    }
+
+    fn linked(&self, kind: &str, linked: &Linked) -> String {
+        match linked {
+            Linked::Anywhere => String::new(),
+            Linked::Their(field) => format!(" that names it as {}", self.label(kind, field)),
+            Linked::Ours(field) => format!(" that it names as `{field}`"),
         }
     }
 
@@ -115,6 +130,10 @@ impl Words<'_> {
                 format!("({})", all.join(" or "))
             }
             Test::Not(filter) => format!("not ({})", self.tests(kind, filter)),
+            Test::When(first, then) => {
+                format!("(where {}, {})", self.tests(kind, first), self.tests(kind, then))
+            }
+            Test::Term(term) => format!("{} (`{}`)", term.say, term.id),
             Test::Has(block) => format!("({})", self.block(block, kind)),
         }
     }
@@ -132,18 +151,32 @@ impl Words<'_> {
             FieldTest::In(all) => format!("`{label}` {}", options(all, " or ")),
             FieldTest::Covers(all) => format!("`{label}` covering {}", options(all, ", ")),
             FieldTest::CoversControls(f) => format!("`{label}` naming each control of {f} exactly once"),
-            FieldTest::Includes(other) => format!("`{label}` including the subject's `{other}`"),
+            FieldTest::NotIn(all) => format!("`{label}` filled in and not {}", options(all, " or ")),
+            FieldTest::Includes(other) => format!("`{label}` including {}", reference(other)),
+            FieldTest::Equals(other) => format!("`{label}` the same as {}", reference(other)),
+            FieldTest::Differs(other) => format!("`{label}` other than {}", reference(other)),
+            FieldTest::Names(Named::Subject) => format!("`{label}` naming the subject"),
+            FieldTest::Names(Named::About) => format!("`{label}` naming the record that this is decided for"),
+            FieldTest::CountAtLeast(n) => format!("`{label}` with at least {n}"),
+            FieldTest::AtLeast(x) => format!("`{label}` at least {}", limit(x)),
+            FieldTest::AtMost(x) => format!("`{label}` at most {}", limit(x)),
+            FieldTest::InTime { from, interval: i } => {
+                format!("`{label}` no later than {} after {}, or that time still running", interval(i), reference(from))
+            }
             FieldTest::LengthAtLeast(n) => format!("`{label}` of at least {n} characters"),
-            FieldTest::Within(w) => format!(
-                "`{label}` within the organization's own interval `{}` (practice proposes {}; nothing is assumed)",
-                w.parameter, w.default
-            ),
+            FieldTest::Within(i) => format!("`{label}` within {}", interval(i)),
             FieldTest::Past => format!("`{label}` today or earlier"),
             FieldTest::NotPast => format!("`{label}` today or later"),
-            FieldTest::NotAfter(b) => format!("`{label}` not after `{}`", b.field),
-            FieldTest::NotBefore(b) => format!("`{label}` not before `{}`", b.field),
-            FieldTest::Held { roles, at } => format!("`{label}` who held the role {} at `{at}`", self.roles(roles)),
-            FieldTest::ApartFrom(other) => format!("`{label}` not the same person as `{other}`"),
+            FieldTest::NotAfter(b) => format!("`{label}` not after {}", bound(b)),
+            FieldTest::NotBefore(b) => format!("`{label}` not before {}", bound(b)),
+            FieldTest::Held { roles, at } => {
+                let roles = self.roles(roles);
+                match at {
+                    Some(at) => format!("`{label}` who held the role {roles} at {}", reference(at)),
+                    None => format!("`{label}` who holds the role {roles} now"),
+                }
+            }
+            FieldTest::ApartFrom(other) => format!("`{label}` not the same person as {}", reference(other)),
             FieldTest::EachLinked(f) => format!("`{label}` each with {}", self.tests(None, f)),
             FieldTest::SomeLinked(f) => format!("`{label}` at least one with {}", self.tests(None, f)),
             FieldTest::EachRow(f) => format!("each row of `{label}` with {}", self.tests(None, f)),
@@ -179,6 +212,42 @@ impl Words<'_> {
         };
         let label = |o: &String| known.iter().find(|(id, _)| id == o).map_or_else(|| o.clone(), |(_, l)| l.clone());
         options.iter().map(label).collect::<Vec<_>>().join(between)
+    }
+}
+
+fn reference(reference: &Reference) -> String {
+    let label = &reference.path.label;
+    match reference.holder {
+        Holder::Row => format!("`{label}` of the row"),
+        Holder::Record => format!("`{label}`"),
+        Holder::Subject => format!("the subject's `{label}`"),
+        Holder::About => format!("`{label}` of the record that this is decided for"),
+    }
+}
+
+fn interval(interval: &Interval) -> String {
+    match interval {
+        Interval::Parameter { parameter, default, .. } => format!(
+            "the organization's own interval `{parameter}` (practice proposes {default}; nothing is assumed)"
+        ),
+        Interval::Field(field) => format!("the time in {}", reference(field)),
+        Interval::Fixed(span) => span.to_string(),
+    }
+}
+
+fn bound(bound: &Bound) -> String {
+    let day = reference(&bound.reference);
+    bound.plus.as_ref().map_or(day.clone(), |plus| format!("{} after {day}", interval(plus)))
+}
+
+fn limit(limit: &Limit) -> String {
+    match limit {
+        Limit::Number(number) => number.clone(),
+        Limit::Duration(span) => span.to_string(),
+        Limit::Field(field) => reference(field),
+        Limit::Parameter { parameter, default } => {
+            format!("the organization's own value `{parameter}` (practice proposes {default}; nothing is assumed)")
+        }
     }
 }
 

@@ -1,14 +1,37 @@
 //! Filters: tests on a record or on a row, and the paths they follow.
 
-use std::slice;
+use std::{slice, sync::LazyLock};
 
-use aims_record::{Field, Kind, Shape};
+use aims_record::{Field, Kind, Required, Shape};
 
 use super::{Filter, Rules};
 use crate::{
     standard::{Path, Test},
     yaml::{Key, Node, did_you_mean},
 };
+
+/// What every record has without a field for it.
+static OF_EVERY_RECORD: LazyLock<[Field; 4]> = LazyLock::new(|| {
+    let field = |name: &str, label: &str, shape: Shape| Field {
+        name: name.to_owned(),
+        label: label.to_owned(),
+        help: String::new(),
+        shape,
+        required: Required::No,
+        material: false,
+        many: false,
+        personal: None,
+        stamped: true,
+        example: None,
+        inverse: None,
+    };
+    [
+        field("_recorded", "Recorded", Shape::Instant { past: true }),
+        field("_changed", "Last changed", Shape::Instant { past: true }),
+        field("_version", "Version", Shape::Decimal { min: None, max: None }),
+        field("_state", "State", Shape::Text { max: 60 }),
+    ]
+});
 
 /// What a filter looks at: a record of a kind, or a row of a table.
 #[derive(Clone, Copy)]
@@ -65,12 +88,26 @@ impl<'a> Rules<'a, '_> {
                 let inner = self.filter_in(value, context, subject);
                 filter.tests.push(Test::Not(inner));
             }
+            "term" if context.table.is_none() => filter.tests.extend(self.terms_of(value, context.kind)),
+            "when" => self.when(filter, value, context, subject),
             "has" if context.table.is_none() => {
                 let Some(map) = self.reading.any_mapping(value, "`has`") else { return };
                 let block = self.block(&map, Some(context.kind), &[]);
                 filter.tests.extend(block.map(|b| Test::Has(Box::new(b))));
             }
             _ => self.field_tests(filter, key, value, context, subject),
+        }
+    }
+
+    /// `when: { if: FILTER, then: FILTER }`, or a list of these.
+    fn when(&mut self, filter: &mut Filter, node: &Node, context: Context<'_>, subject: Option<&Kind>) {
+        for one in node.seq().unwrap_or(slice::from_ref(node)) {
+            let Some(map) = self.reading.mapping(one, "`when`", &["if", "then"]) else { continue };
+            let (first, second) = (map.need(self.reading, "if"), map.need(self.reading, "then"));
+            let (Some(first), Some(second)) = (first, second) else { continue };
+            let first = self.filter_in(first, context, subject);
+            let second = self.filter_in(second, context, subject);
+            filter.tests.push(Test::When(first, second));
         }
     }
 
@@ -118,7 +155,8 @@ impl<'a> Rules<'a, '_> {
     }
 
     fn field_in<'k>(&mut self, at: &Node, context: Context<'k>, name: &str) -> Option<&'k Field> {
-        let found = context.fields.iter().find(|f| f.name == name);
+        let of_every_record = || OF_EVERY_RECORD.iter().find(|f| context.table.is_none() && f.name == name);
+        let found = context.fields.iter().find(|f| f.name == name).or_else(of_every_record);
         if found.is_none() {
             let hint = did_you_mean(name, context.fields.iter().map(|f| f.name.as_str()));
             let what = if context.table.is_some() { "column" } else { "field" };

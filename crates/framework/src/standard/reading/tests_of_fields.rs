@@ -6,13 +6,21 @@ use aims_record::{Field, Kind, Shape};
 
 use super::{Rules, filter::Context};
 use crate::{
-    standard::{Bound, FieldTest, Within},
-    yaml::{Mapping, Node, did_you_mean},
+    standard::FieldTest,
+    yaml::{Node, did_you_mean},
 };
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 23] = [
     "set",
     "in",
+    "not_in",
+    "equals",
+    "differs",
+    "names",
+    "count_at_least",
+    "at_least",
+    "at_most",
+    "in_time",
     "covers",
     "covers_controls",
     "includes",
@@ -28,7 +36,7 @@ const KEYS: [&str; 15] = [
     "is",
 ];
 
-impl<'a> Rules<'a, '_> {
+impl Rules<'_, '_> {
     /// The tests written for a field.
     pub(super) fn tests_of(
         &mut self,
@@ -83,14 +91,31 @@ impl<'a> Rules<'a, '_> {
                 }
                 FieldTest::CoversControls(named.to_owned())
             }
-            "includes" => FieldTest::Includes(self.subject_field(node, key, subject)?),
+            "not_in" => FieldTest::NotIn(self.options(node, field, key)),
+            "includes" | "equals" | "differs" => {
+                let (reference, other) = self.reference(node, key, context, subject)?;
+                self.comparable(node, key, field, &other).then_some(())?;
+                match key {
+                    "includes" => FieldTest::Includes(reference),
+                    "equals" => FieldTest::Equals(reference),
+                    _ => FieldTest::Differs(reference),
+                }
+            }
+            "names" => FieldTest::Names(self.named(node, field, subject)?),
+            "count_at_least" => FieldTest::CountAtLeast(self.reading.count(node, key)?),
+            "at_least" => FieldTest::AtLeast(self.limit(node, key, field, context, subject)?),
+            "at_most" => FieldTest::AtMost(self.limit(node, key, field, context, subject)?),
+            "in_time" => {
+                self.needs_shape(node, field, key, DAY).then_some(())?;
+                self.in_time(node, context, subject)?
+            }
             "length_at_least" => {
                 self.needs_shape(node, field, key, TEXT).then_some(())?;
                 FieldTest::LengthAtLeast(self.reading.count(node, key)?)
             }
             "within" => {
                 self.needs_shape(node, field, key, DAY).then_some(())?;
-                FieldTest::Within(self.within(node, subject)?)
+                FieldTest::Within(self.within(node, context, subject)?)
             }
             "past" => {
                 self.needs_shape(node, field, key, DAY).then_some(())?;
@@ -98,13 +123,12 @@ impl<'a> Rules<'a, '_> {
             }
             "not_after" => FieldTest::NotAfter(self.bound(node, key, field, context, subject)?),
             "not_before" => FieldTest::NotBefore(self.bound(node, key, field, context, subject)?),
-            "held" => self.held(node, field, context)?,
+            "held" => self.held(node, field, context, subject)?,
             "apart_from" => {
                 self.needs_shape(node, field, key, PERSON).then_some(())?;
-                let other = self.reading.text(node, key)?;
-                let (_, other) = self.path(node, context, other)?;
+                let (reference, other) = self.reference(node, key, context, subject)?;
                 self.needs_shape(node, &other, key, PERSON).then_some(())?;
-                FieldTest::ApartFrom(other.name)
+                FieldTest::ApartFrom(reference)
             }
             _ => self.inner(key, node, field, context, subject)?,
         })
@@ -145,88 +169,6 @@ impl<'a> Rules<'a, '_> {
         Some(if key == "each" { FieldTest::EachLinked(filter) } else { FieldTest::SomeLinked(filter) })
     }
 
-    fn within(&mut self, node: &Node, subject: Option<&Kind>) -> Option<Within> {
-        let map = self.reading.mapping(node, "`within`", &["parameter", "default", "high_tier"])?;
-        let at = map.need(self.reading, "parameter");
-        let parameter = at.and_then(|n| self.parameter(n));
-        let default = map.need(self.reading, "default").and_then(|n| self.duration(n, "default"));
-        let high_tier = match (map.get("high_tier"), subject) {
-            (Some(node), Some(kind)) => Some(self.filter(node, kind, None)),
-            (Some(node), None) => {
-                self.reading.wrong(node, "`high_tier` needs a subject");
-                None
-            }
-            (None, _) => None,
-        };
-        Some(Within { parameter: parameter?, default: default?, high_tier })
-    }
-
-    fn parameter(&mut self, node: &Node) -> Option<String> {
-        let word = self.reading.text(node, "parameter")?;
-        let options: &[(String, String)] = match self.kinds.get("parameter").and_then(|k| k.field("parameter")) {
-            Some(Field { shape: Shape::Choice { options }, .. }) => options,
-            _ => &[],
-        };
-        if !options.iter().any(|(id, _)| id == word) {
-            let hint = did_you_mean(word, options.iter().map(|(id, _)| id.as_str()));
-            self.reading.wrong(node, format!("no parameter `{word}`{hint}"));
-            return None;
-        }
-        Some(word.to_owned())
-    }
-
-    fn bound(
-        &mut self,
-        node: &Node,
-        key: &str,
-        field: &Field,
-        context: Context<'_>,
-        subject: Option<&Kind>,
-    ) -> Option<Bound> {
-        self.needs_shape(node, field, key, DAY).then_some(())?;
-        let word = self.reading.text(node, key)?;
-        if let Some(name) = word.strip_prefix("subject.") {
-            let Some(kind) = subject else {
-                self.reading.wrong(node, format!("`{word}` needs a subject"));
-                return None;
-            };
-            let other = self.field(node, kind, name)?;
-            self.needs_shape(node, other, key, DAY).then_some(())?;
-            return Some(Bound { subject: true, field: name.to_owned() });
-        }
-        let (_, other) = self.path(node, context, word)?;
-        self.needs_shape(node, &other, key, DAY).then_some(())?;
-        Some(Bound { subject: false, field: word.to_owned() })
-    }
-
-    fn held(&mut self, node: &Node, field: &Field, context: Context<'_>) -> Option<FieldTest> {
-        self.needs_shape(node, field, "held", PERSON).then_some(())?;
-        let map: Mapping<'_> = self.reading.mapping(node, "`held`", &["role", "at"])?;
-        let known: Vec<&str> = self.kinds.roles.keys().map(String::as_str).collect();
-        let role = map.need(self.reading, "role")?;
-        let mut roles = Vec::new();
-        for one in role.seq().unwrap_or(slice::from_ref(role)) {
-            roles.extend(self.reading.word(one, "role", &known).map(str::to_owned));
-        }
-        let at = map.need(self.reading, "at")?;
-        let word = self.reading.text(at, "at")?;
-        let (_, moment) = self.path(at, context, word)?;
-        self.needs_shape(at, &moment, "at", DAY).then_some(())?;
-        Some(FieldTest::Held { roles, at: word.to_owned() })
-    }
-
-    fn subject_field(&mut self, node: &Node, key: &str, subject: Option<&Kind>) -> Option<String> {
-        let word = self.reading.text(node, key)?;
-        let (Some(kind), Some(name)) = (subject, word.strip_prefix("subject.")) else {
-            self.reading.wrong(node, format!("`{key}` takes a field of the subject, such as `subject.owner`"));
-            return None;
-        };
-        if name != "state" {
-            self.field(node, kind, name)?;
-        }
-        Some(name.to_owned())
-    }
-
     /// One or more options of a choice field.
     pub(super) fn options(&mut self, node: &Node, field: &Field, what: &str) -> Vec<String> {
         let Shape::Choice { options } = &field.shape else {
@@ -246,7 +188,7 @@ impl<'a> Rules<'a, '_> {
         found
     }
 
-    fn needs_shape(&mut self, node: &Node, field: &Field, key: &str, right: Fit) -> bool {
+    pub(super) fn needs_shape(&mut self, node: &Node, field: &Field, key: &str, right: Fit) -> bool {
         let fits = (right.0)(&field.shape);
         if !fits {
             self.reading.wrong(node, format!("`{key}` needs {}, and `{}` is none", right.1, field.name));
@@ -255,9 +197,20 @@ impl<'a> Rules<'a, '_> {
     }
 }
 
-type Fit = (fn(&Shape) -> bool, &'static str);
+/// A test of a shape, and what passes it in words.
+pub(super) type Fit = (fn(&Shape) -> bool, &'static str);
 
-const DAY: Fit = (|s| matches!(s, Shape::Date { .. } | Shape::Instant { .. }), "a date or an instant");
-const PERSON: Fit = (|s| matches!(s, Shape::Person), "a person");
+pub(super) const DAY: Fit = (|s| matches!(s, Shape::Date { .. } | Shape::Instant { .. }), "a date or an instant");
+pub(super) const PERSON: Fit = (|s| matches!(s, Shape::Person), "a person");
+pub(super) const DURATION: Fit = (|s| matches!(s, Shape::Duration), "a duration");
 const TEXT: Fit = (|s| matches!(s, Shape::Text { .. } | Shape::Markdown { .. }), "text");
 const YES_NO: Fit = (|s| matches!(s, Shape::YesNo), "a yes or no");
+
+/// Whether values can be more or less: `true` for durations, `false` for numbers, nothing for others.
+pub(super) fn amount(shape: &Shape) -> Option<bool> {
+    match shape {
+        Shape::Duration => Some(true),
+        Shape::Number { .. } | Shape::Decimal { .. } | Shape::Money => Some(false),
+        _ => None,
+    }
+}
