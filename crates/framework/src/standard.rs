@@ -54,6 +54,12 @@ pub struct Framework {
     pub requirements: Vec<Requirement>,
     /// Controls of an annex, in order.
     pub controls: Vec<Control>,
+    /// What groups of controls are there for (A.2.1 ... in ISO/IEC 42001).
+    pub control_objectives: Vec<Topic>,
+    /// Objectives that an organization may set itself (Annex C.2).
+    pub objectives: Vec<Topic>,
+    /// Sources of risk to look for (Annex C.3).
+    pub risk_sources: Vec<Topic>,
     /// By requirement or control id within the framework.
     pub rules: BTreeMap<String, Rule>,
     /// Named filters that rules use, by name.
@@ -139,6 +145,16 @@ pub struct Control {
     pub title: String,
     /// The area it belongs to.
     pub area: String,
+    /// The control objective it serves.
+    pub objective: Option<String>,
+    /// Where the published text gives guidance on it.
+    pub guidance: Option<String>,
+    /// Plan, do, check or act.
+    pub pdca: String,
+    /// Stages of the life cycle in which it works.
+    pub stages: Vec<String>,
+    /// Roles towards AI systems for which it matters.
+    pub roles: Vec<String>,
     /// Our own paraphrase.
     pub text: String,
     /// Clauses it serves.
@@ -147,6 +163,17 @@ pub struct Control {
     pub evidence: Vec<String>,
     /// How it is examined and judged.
     pub judged: Judged,
+}
+
+/// An objective or a source of risk: something to think of, not a duty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Topic {
+    /// Such as `C.2.5`.
+    pub id: String,
+    /// Short neutral title.
+    pub title: String,
+    /// Our own sentence.
+    pub text: String,
 }
 
 /// How auditors examine a requirement or control.

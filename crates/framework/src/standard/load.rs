@@ -6,7 +6,7 @@ use aims_record::Kinds;
 use jiff::civil::Date;
 
 use super::{
-    Clause, Control, Framework, Frameworks, Judged, Requirement, Rule, Source,
+    Clause, Control, Framework, Frameworks, Judged, Requirement, Rule, Source, Topic,
     reading::{Rules, Terms},
 };
 use crate::{
@@ -15,6 +15,8 @@ use crate::{
 };
 
 const JUDGED: [&str; 6] = ["asks", "major_if", "minor_if", "decidability", "human_question", "stricter_than_text"];
+
+const PDCA: [&str; 4] = ["plan", "do", "check", "act"];
 
 /// Loads the framework whose files are `files`: names relative to its folder and texts, in any order. `predicates` are the names that
 /// rules may use for what code decides.
@@ -51,6 +53,13 @@ pub fn load(files: &[(&str, &str)], kinds: &Kinds, predicates: &[&str]) -> Resul
         },
     );
     framework.terms = terms.found();
+    read(
+        files,
+        |name| name == "objectives.yaml",
+        &mut errors,
+        |reading, node| framework.control_objectives = topics(reading, node, "control objectives"),
+    );
+    read(files, |name| name == "annex-c.yaml", &mut errors, |reading, node| annex_c(reading, node, &mut framework));
     read(
         files,
         |name| name.starts_with("rules/"),
@@ -132,6 +141,9 @@ fn source(reading: &mut Reading<'_>, node: &Node) -> Option<Framework> {
         clauses: Vec::new(),
         requirements: Vec::new(),
         controls: Vec::new(),
+        control_objectives: Vec::new(),
+        objectives: Vec::new(),
+        risk_sources: Vec::new(),
         rules: Default::default(),
         terms: Default::default(),
     })
@@ -168,7 +180,7 @@ fn clauses(reading: &mut Reading<'_>, node: &Node, framework: &mut Framework) {
         };
         let id = map.need_text(reading, "clause");
         let title = map.need_text(reading, "title");
-        let pdca = map.need(reading, "pdca").and_then(|n| reading.word(n, "pdca", &["plan", "do", "check", "act"]));
+        let pdca = map.need(reading, "pdca").and_then(|n| reading.word(n, "pdca", &PDCA));
         let (Some(id), Some(title), Some(pdca)) = (id, title, pdca) else { continue };
         let clause = Clause { id: id.to_owned(), title: title.to_owned(), pdca: pdca.to_owned() };
         if let Some(list) = map.need(reading, "requirements") {
@@ -227,14 +239,40 @@ fn controls(reading: &mut Reading<'_>, node: &Node, framework: &mut Framework) {
 }
 
 fn control(reading: &mut Reading<'_>, node: &Node) -> Option<Control> {
-    let own = ["id", "title", "area", "text", "clauses", "evidence"];
+    let own =
+        ["id", "title", "area", "objective", "guidance", "pdca", "stages", "roles", "text", "clauses", "evidence"];
     let map = reading.mapping(node, "a control", &[&own[..], &JUDGED].concat())?;
     let mut text = |key| map.need_text(reading, key).map(str::to_owned);
     let (id, title, area, text) = (text("id"), text("title"), text("area"), text("text"));
-    let clauses = map.get("clauses").map(|n| words(reading, n, "clauses")).unwrap_or_default();
-    let evidence = map.get("evidence").map(|n| words(reading, n, "evidence")).unwrap_or_default();
-    let judged = judged(reading, &map);
-    Some(Control { id: id?, title: title?, area: area?, text: text?, clauses, evidence, judged: judged? })
+    let objective = map.text(reading, "objective").map(str::to_owned);
+    let guidance = map.text(reading, "guidance").map(str::to_owned);
+    let pdca = map.need(reading, "pdca").and_then(|n| reading.word(n, "pdca", &PDCA)).map(str::to_owned);
+    let mut list = |key| map.get(key).map(|n| words(reading, n, key)).unwrap_or_default();
+    let (stages, roles, clauses, evidence) = (list("stages"), list("roles"), list("clauses"), list("evidence"));
+    let judged = judged(reading, &map)?;
+    let (id, title, area, text, pdca) = (id?, title?, area?, text?, pdca?);
+    Some(Control { id, title, area, objective, guidance, pdca, stages, roles, text, clauses, evidence, judged })
+}
+
+fn annex_c(reading: &mut Reading<'_>, node: &Node, framework: &mut Framework) {
+    let Some(map) = reading.mapping(node, "an annex", &["objectives", "risk_sources"]) else { return };
+    let mut list = |key| map.need(reading, key).map(|n| topics(reading, n, key)).unwrap_or_default();
+    (framework.objectives, framework.risk_sources) = (list("objectives"), list("risk_sources"));
+}
+
+fn topics(reading: &mut Reading<'_>, node: &Node, what: &str) -> Vec<Topic> {
+    let mut topics: Vec<Topic> = Vec::new();
+    for one in reading.list(node, what) {
+        let Some(map) = reading.mapping(one, "a topic", &["id", "title", "area", "text"]) else { continue };
+        let mut text = |key| map.need_text(reading, key).map(str::to_owned);
+        let (Some(id), Some(title), Some(text)) = (text("id"), text("title"), text("text")) else { continue };
+        if topics.iter().any(|t| t.id == id) {
+            reading.wrong(one, format!("`{id}` is there twice"));
+            continue;
+        }
+        topics.push(Topic { id, title, text });
+    }
+    topics
 }
 
 fn judged(reading: &mut Reading<'_>, map: &Mapping<'_>) -> Option<Judged> {

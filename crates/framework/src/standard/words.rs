@@ -3,8 +3,8 @@
 use aims_record::{Field, Kind, Kinds, Shape};
 
 use super::{
-    About, Block, Bound, FieldTest, Filter, Grade, Holder, Interval, Limit, Linked, MajorWhen, Named, Need, Path, Place,
-    Quantifier, Records, Reference, Rule, Test,
+    About, Block, Bound, FieldTest, Filter, Grade, Holder, Interval, Limit, Linked, MajorWhen, Named, Need, Path,
+    Place, Quantifier, Records, Reference, Rule, Test,
 };
 
 /// How a rule decides, one line for the population and one for each need, deeper needs indented.
@@ -90,7 +90,10 @@ impl Words<'_> {
             Quantifier::Covering { field, options, or } => {
                 let options = self.options(&records.kind, &field.written(), options, ", ");
                 let places: String = or.iter().map(|p| self.place(p)).collect();
-                format!("records of {kind}{linked}{which}{must} cover, as `{}`, each of: {options}{places}", field.label)
+                format!(
+                    "records of {kind}{linked}{which}{must} cover, as `{}`, each of: {options}{places}",
+                    field.label
+                )
             }
         }
     }
@@ -227,9 +230,9 @@ fn reference(reference: &Reference) -> String {
 
 fn interval(interval: &Interval) -> String {
     match interval {
-        Interval::Parameter { parameter, default, .. } => format!(
-            "the organization's own interval `{parameter}` (practice proposes {default}; nothing is assumed)"
-        ),
+        Interval::Parameter { parameter, default, .. } => {
+            format!("the organization's own interval `{parameter}` (practice proposes {default}; nothing is assumed)")
+        }
         Interval::Field(field) => format!("the time in {}", reference(field)),
         Interval::Fixed(span) => span.to_string(),
     }

@@ -4,7 +4,11 @@ use std::slice;
 
 use aims_record::{Field, Kind, Shape, is_decimal};
 
-use super::{Rules, filter::Context, tests_of_fields::{DAY, DURATION, PERSON, amount}};
+use super::{
+    Rules,
+    filter::Context,
+    tests_of_fields::{DAY, DURATION, PERSON, amount},
+};
 use crate::{
     standard::{Bound, FieldTest, Interval, Limit},
     yaml::{Mapping, Node, did_you_mean},

@@ -30,8 +30,13 @@ impl Rules<'_, '_> {
 
     /// Keys that only some blocks have are refused in others, where they would do nothing.
     fn only_with(&mut self, map: &Mapping<'_>, word: &str) {
-        let belongs =
-            [("at_least", "count"), ("by", "latest"), ("field", "covering"), ("options", "covering"), ("or", "covering")];
+        let belongs = [
+            ("at_least", "count"),
+            ("by", "latest"),
+            ("field", "covering"),
+            ("options", "covering"),
+            ("or", "covering"),
+        ];
         for (key, _) in map.entries {
             if let Some((_, block)) = belongs.iter().find(|(k, b)| *k == key.text && *b != word) {
                 self.reading.wrong_key(key, format!("`{}` belongs to `{block}`, not to `{word}`", key.text));
@@ -39,13 +44,7 @@ impl Rules<'_, '_> {
         }
     }
 
-    fn quantifier(
-        &mut self,
-        map: &Mapping<'_>,
-        word: &str,
-        kind: &Kind,
-        subject: Option<&Kind>,
-    ) -> Option<Quantifier> {
+    fn quantifier(&mut self, map: &Mapping<'_>, word: &str, kind: &Kind, subject: Option<&Kind>) -> Option<Quantifier> {
         Some(match word {
             "some" => Quantifier::Some,
             "none" => Quantifier::None,

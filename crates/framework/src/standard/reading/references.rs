@@ -68,7 +68,8 @@ impl<'a> Rules<'a, '_> {
     pub(super) fn comparable(&mut self, node: &Node, key: &str, one: &Field, other: &Field) -> bool {
         let fine = sort(&one.shape) == sort(&other.shape) && sort(&one.shape).is_some();
         if !fine {
-            let say = format!("`{key}` cannot compare `{}` with `{}`: they hold different things", one.name, other.name);
+            let say =
+                format!("`{key}` cannot compare `{}` with `{}`: they hold different things", one.name, other.name);
             self.reading.wrong(node, say);
         }
         fine
