@@ -48,10 +48,11 @@ pub fn run(effort: Effort) -> Result<Report> {
     ours(&aims, &actor, &clients, lasting);
     let size = Size::measure(&organization)?;
     let bare = Bare::start(&dir.path().join("bare.db"))?;
+    let acts: Vec<_> = (0..CLIENTS).map(|_| AtomicU64::new(0)).collect();
     let (log, batch) = (File::create(dir.path().join("log"))?, size.total() as usize * CLIENTS);
     let figures = take_turns(
         rounds,
-        &mut [&mut || ours(&aims, &actor, &clients, lasting), &mut || theirs(&bare, size, lasting), &mut || {
+        &mut [&mut || ours(&aims, &actor, &clients, lasting), &mut || theirs(&bare, &acts, size, lasting), &mut || {
             append(&log, batch, lasting / 2)
         }],
     );
@@ -125,10 +126,13 @@ fn ours(aims: &Aims, actor: &Actor, clients: &[Mutex<Client>], lasting: Duration
     })
 }
 
-fn theirs(bare: &Bare, size: Size, lasting: Duration) -> Round {
-    race(lasting, |_| {
+/// The peer's clients begin and change records in the same order as ours: each its own, one of four acts beginning another.
+fn theirs(bare: &Bare, acts: &[AtomicU64], size: Size, lasting: Duration) -> Round {
+    race(lasting, |n| {
+        let act = acts.get(n)?.fetch_add(1, Ordering::Relaxed);
+        let record = act / 4 * CLIENTS as u64 + n as u64;
         let (answer, answered) = sync_channel(1);
-        bare.queue.send((size.rows(), answer)).ok()?;
+        bare.queue.send((size.rows(record), answer)).ok()?;
         answered.recv().ok()?.then_some(())
     })
 }
@@ -173,7 +177,7 @@ struct Size {
 }
 
 impl Size {
-    /// Reads it off the organization's own database. Tiles, head and indexes, which the bare peer does without, are left out.
+    /// Reads it off the organization's own database. Indexes, which the peer does without, are left out; tiles and head it writes itself.
     fn measure(organization: &Path) -> Result<Size> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(organization.join("organization.db"), flags)?;
@@ -196,7 +200,8 @@ impl Size {
         self.entry + self.payload + self.record
     }
 
-    fn rows(self) -> Rows {
-        [self.entry, self.payload, self.record].map(|bytes| vec![0x5a; bytes.round() as usize])
+    fn rows(self, record: u64) -> Rows {
+        let bytes = |of: f64| vec![0x5a; of.round() as usize];
+        Rows { added: [bytes(self.entry), bytes(self.payload)], record, state: bytes(self.record) }
     }
 }
