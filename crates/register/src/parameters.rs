@@ -41,12 +41,13 @@ impl Register {
 }
 
 impl Parameter<'_> {
-    /// The duration, the shorter one for what has a high tier where there is one. A whole number of days or months is one, too.
+    /// The duration, the shorter one for what has a high tier where there is one. A whole number of days or months is
+    /// one, too, and so is the end of a window.
     pub fn duration(&self, high_tier: bool) -> Option<Span> {
         let high = self.record.text("high_tier_duration").filter(|_| high_tier);
         match high.or_else(|| self.record.text("value_duration")) {
             Some(text) => text.parse().ok(),
-            None => self.counted(),
+            None => self.counted().or_else(|| self.record.text("latest")?.parse().ok()),
         }
     }
 

@@ -1,47 +1,75 @@
 //! Named checks of clauses 6.1.1 to 6.1.3: risks and their treatment.
 
-use std::collections::BTreeSet;
+mod criteria;
+mod plan;
+mod ratings;
+mod systems;
 
-use aims_register::{Entry, Pointing};
-
-use super::{
-    Predicate,
-    shared::{Finding, in_force, numbers, rows},
-};
-use crate::blocks::{Engine, Outcome};
+use super::Predicate;
 
 /// The checks of this area.
-pub(super) const PREDICATES: &[Predicate] = &[Predicate {
-    name: "soa-matches-treatment-plan",
-    about: "The controls that the statement of applicability in force calls applicable are those that the risk treatment plan in \
-            force uses together with those that an open obligation names; neither has one that the other lacks.",
-    reads: &["soa", "treatment-plan", "control", "obligation"],
-    run: soa_matches_treatment_plan,
-}];
-
-fn soa_matches_treatment_plan<'a>(engine: &Engine<'a>, _: Option<Entry<'a>>) -> Outcome<'a> {
-    let mut found = Finding::default();
-    let (Some(soa), Some(plan)) = (in_force(engine, "soa").next(), in_force(engine, "treatment-plan").next()) else {
-        found.nothing("no statement of applicability and treatment plan in force to compare");
-        return found.outcome();
-    };
-    found.witness(soa);
-    found.witness(plan);
-    let applicable = rows(soa, "entries").filter(|row| row.column("applicable").and_then(|v| v.flag()) == Some(true));
-    let applicable: BTreeSet<_> = applicable.flat_map(|row| numbers(row, "control")).collect();
-    let planned: BTreeSet<_> = rows(plan, "entries").flat_map(|row| numbers(row, "controls")).collect();
-    let obliged: BTreeSet<_> =
-        engine.register.of_kind("control").filter(|c| is_obliged(*c)).map(|c| c.number()).collect();
-    let needed: BTreeSet<_> = planned.union(&obliged).copied().collect();
-    for control in needed.difference(&applicable) {
-        found.lacks(soa, format!("{control} is needed but not applicable in it"));
-    }
-    for control in applicable.difference(&needed) {
-        found.lacks(soa, format!("{control} is applicable, but neither {} nor an obligation uses it", plan.number()));
-    }
-    found.outcome()
-}
-
-fn is_obliged(control: Entry<'_>) -> bool {
-    control.pointing(Pointing { kind: Some("obligation"), field: None }).any(|o| !o.ended())
-}
+pub(super) const PREDICATES: &[Predicate] = &[
+    Predicate {
+        name: "criteria-matrix-is-total",
+        about: "In the risk criteria in force every pair of a likelihood step and a consequence step stands in the acceptance thresholds \
+                exactly once, with a level that the level scale has and with what follows from it.",
+        reads: &["risk-criteria"],
+        run: criteria::matrix_is_total,
+    },
+    Predicate {
+        name: "ratings-use-the-scales",
+        about: "Likelihoods, consequences and levels of a risk, or of all proposed and open risks, are steps of the scales of the \
+                criteria by which they were assessed or of those in force.",
+        reads: &["risk", "risk-criteria", "risk-assessment"],
+        run: ratings::use_the_scales,
+    },
+    Predicate {
+        name: "risk-level-recomputes",
+        about: "The inherent level of a risk is the one that the criteria give for its likelihood and its gravest consequence. A risk \
+                without likelihood or consequence to compute from is passed over; its gap shows elsewhere.",
+        reads: &["risk-criteria", "risk-assessment"],
+        run: ratings::level_recomputes,
+    },
+    Predicate {
+        name: "second-ratings-agree",
+        about: "Where a second assessor, who is none of the first, rated risks of an approved assessment again, likelihood and \
+                consequence are at most one step from the first rating.",
+        reads: &["risk-assessment", "risk", "risk-criteria"],
+        run: ratings::second_ratings_agree,
+    },
+    Predicate {
+        name: "treatment-follows-level",
+        about: "In the treatment plans in force nothing of a lower risk level that is not done yet is due earlier than something of a \
+                higher level, unless the risk gives a reason for its place in the order.",
+        reads: &["treatment-plan", "risk", "risk-criteria"],
+        run: plan::treatment_follows_level,
+    },
+    Predicate {
+        name: "residual-accepted-by-permitted-role",
+        about: "What remains of a risk was accepted, at its residual level, by a person who held a role that the risk criteria in force \
+                permit for that level when accepting.",
+        reads: &["residual-acceptance", "risk-criteria", "role-assignment", "person"],
+        run: plan::residual_accepted,
+    },
+    Predicate {
+        name: "risk-speaks-of-its-system",
+        about: "Source, event or title of a proposed or open risk of the system shares a telling word with the system's domain or with \
+                its context of use; words that fit every AI system do not count.",
+        reads: &["risk"],
+        run: systems::risk_speaks_of_its_system,
+    },
+    Predicate {
+        name: "purpose-change-is-reassessed",
+        about: "The newest approved risk assessment of the system is not older than the last change of its intended purpose, counted \
+                from the day on which the change was proposed.",
+        reads: &["change", "risk-assessment"],
+        run: systems::purpose_change_is_reassessed,
+    },
+    Predicate {
+        name: "soa-matches-treatment-plan",
+        about: "The controls that the statement of applicability in force calls applicable are those that the risk treatment plans in \
+                force use together with those that an open obligation asks for; neither has one that the other lacks.",
+        reads: &["soa", "treatment-plan", "control", "obligation"],
+        run: plan::soa_matches_treatment_plan,
+    },
+];
