@@ -24,7 +24,7 @@ pub struct Limits {
 
 impl Limits {
     /// Files under `content/` and an organization's own kinds.
-    pub const CONTENT: Self = Self { bytes: 256 * 1024, depth: 16 };
+    pub const CONTENT: Self = Self { bytes: 256 * 1024, depth: 32 };
     /// Records as files, read by `aims apply`.
     pub const RECORD_FILE: Self = Self { bytes: 16 * 1024 * 1024, depth: 64 };
 }

@@ -176,15 +176,17 @@ impl<'a> Rules<'a, '_> {
                     let inside = Context { kind: &holder, fields: columns, table: Some(&field.name) };
                     self.field_in(at, inside, step)?.clone()
                 }
-                Shape::Link { to } => match to.as_slice() {
-                    [one] => {
-                        let target = self.kinds.get(one)?.clone();
-                        let found = self.field_in(at, Path::context(&target), step)?.clone();
-                        holder = target;
-                        found
-                    }
-                    _ => return self.lost(at, dotted, &field, step, "names records of more than one kind"),
-                },
+                Shape::Link { .. } => {
+                    // Of several kinds, the first that has the field says what it is.
+                    let kinds = self.kinds;
+                    let targets = self.targets(&field);
+                    let mut targets = targets.iter().filter_map(|k| kinds.get(k));
+                    let first = targets.clone().next()?;
+                    let target = targets.find(|k| k.field(step).is_some()).unwrap_or(first).clone();
+                    let found = self.field_in(at, Path::context(&target), step)?.clone();
+                    holder = target;
+                    found
+                }
                 Shape::Person => {
                     let target = self.kinds.get("person")?.clone();
                     let found = self.field_in(at, Path::context(&target), step)?.clone();

@@ -149,13 +149,8 @@ impl Rules<'_, '_> {
                 let filter = self.filter_in(node, rows, subject);
                 return Some(if key == "each" { FieldTest::EachRow(filter) } else { FieldTest::SomeRow(filter) });
             }
-            Shape::Person => "person",
-            Shape::Link { to } if to.len() == 1 => to.first()?,
-            Shape::Link { .. } => {
-                let say = format!("`{key}` cannot look into `{}`: it names records of more than one kind", field.name);
-                self.reading.wrong(node, say);
-                return None;
-            }
+            Shape::Person => vec!["person".to_owned()],
+            Shape::Link { .. } => self.targets(field),
             _ => {
                 self.reading.wrong(
                     node,
@@ -164,9 +159,32 @@ impl Rules<'_, '_> {
                 return None;
             }
         };
-        let kind = self.kinds.get(target)?;
-        let filter = self.filter(node, kind, subject);
+        let filter = self.filter_of_one(node, &target, subject)?;
         Some(if key == "each" { FieldTest::EachLinked(filter) } else { FieldTest::SomeLinked(filter) })
+    }
+
+    /// The kinds that a link may name.
+    pub(super) fn targets(&self, field: &Field) -> Vec<String> {
+        match &field.shape {
+            Shape::Link { to } if to.iter().all(|k| self.kinds.get(k).is_some()) && !to.is_empty() => to.clone(),
+            _ => self.kinds.by_id.keys().cloned().collect(),
+        }
+    }
+
+    /// A filter on records of one of several kinds: it has to fit at least one of them. A record of another kind does not pass.
+    fn filter_of_one(&mut self, node: &Node, kinds: &[String], subject: Option<&Kind>) -> Option<super::super::Filter> {
+        let before = self.reading.errors.len();
+        let mut first = None;
+        for kind in kinds.iter().filter_map(|k| self.kinds.get(k)) {
+            let filter = self.filter(node, kind, subject);
+            if self.reading.errors.len() == before {
+                return Some(filter);
+            }
+            let wrong = self.reading.errors.split_off(before);
+            first.get_or_insert(wrong);
+        }
+        self.reading.errors.extend(first.unwrap_or_default());
+        None
     }
 
     /// One or more options of a choice field.
