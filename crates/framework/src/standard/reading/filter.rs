@@ -89,7 +89,8 @@ impl<'a> Rules<'a, '_> {
                 filter.tests.push(Test::Not(inner));
             }
             "term" if context.table.is_none() => filter.tests.extend(self.terms_of(value, context.kind)),
-            "when" => self.when(filter, value, context, subject),
+            // A field may be called so too; a condition is a mapping with `if`, or a list of them.
+            "when" if value.seq().is_some() || has_if(value) => self.when(filter, value, context, subject),
             "has" if context.table.is_none() => {
                 let Some(map) = self.reading.any_mapping(value, "`has`") else { return };
                 let block = self.block(&map, Some(context.kind), &[]);
@@ -205,4 +206,8 @@ impl<'a> Rules<'a, '_> {
         self.reading.wrong(at, format!("`{dotted}` cannot be followed to `{step}`: `{}` {why}", field.name));
         None
     }
+}
+
+fn has_if(node: &Node) -> bool {
+    node.map().is_some_and(|m| m.iter().any(|(key, _)| key.text == "if"))
 }
