@@ -107,6 +107,9 @@ pub(super) fn residual_accepted<'a>(engine: &Engine<'a>, subject: Option<Entry<'
     match acceptances.iter().find(|a| by_one_of(engine, **a, &permitted)) {
         Some(accepted) => found.witness(*accepted),
         None if acceptances.is_empty() => found.nothing("no Acceptance of residual risk at this level"),
+        None if permitted.is_empty() => {
+            found.lacks(risk, "no risk criteria in force say who may accept its residual level".to_owned());
+        }
         None => {
             for acceptance in acceptances {
                 found.lapsed(acceptance, format!("not accepted by one of these roles: {}", permitted.join(", ")));
