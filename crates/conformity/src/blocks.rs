@@ -101,8 +101,11 @@ impl<'a> Engine<'a> {
     }
 
     fn records(&self, records: &Records, subject: Option<Entry<'a>>) -> Outcome<'a> {
-        let candidates: Vec<_> =
-            self.reached(&records.kind, &records.linked, subject).into_iter().map(|r| self.look(records, r, subject)).collect();
+        let candidates: Vec<_> = self
+            .reached(&records.kind, &records.linked, subject)
+            .into_iter()
+            .map(|r| self.look(records, r, subject))
+            .collect();
         match &records.quantifier {
             Quantifier::Some => self.some(records, candidates, 1),
             Quantifier::AtLeast(n) => self.some(records, candidates, *n),
@@ -120,8 +123,7 @@ impl<'a> Engine<'a> {
         match (linked, subject) {
             (Linked::Anywhere, _) => self.register.of_kind(kind).collect(),
             (Linked::Their(field), Some(subject)) => {
-                let mut found: Vec<_> =
-                    subject.pointing(Pointing { kind: Some(kind), field: Some(field) }).collect();
+                let mut found: Vec<_> = subject.pointing(Pointing { kind: Some(kind), field: Some(field) }).collect();
                 found.sort_by_key(|r| (r.recorded(), r.id()));
                 found
             }
@@ -129,11 +131,7 @@ impl<'a> Engine<'a> {
                 let steps: Vec<String> = path.split('.').map(str::to_owned).collect();
                 let path = aims_framework::standard::Path { steps, label: path.clone() };
                 let values = crate::fields::values(Looked { record: subject, row: None, subject: None }, &path);
-                values
-                    .into_iter()
-                    .filter_map(|v| v.record())
-                    .filter(|r| r.stands() && r.kind() == kind)
-                    .collect()
+                values.into_iter().filter_map(|v| v.record()).filter(|r| r.stands() && r.kind() == kind).collect()
             }
             (_, None) => Vec::new(),
         }

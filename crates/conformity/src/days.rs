@@ -72,14 +72,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Says that the organization has not set a parameter, or more than once.
-    pub(crate) fn unset(
-        &self,
-        parameter: &str,
-        what: &str,
-        default: &str,
-        record: Entry<'a>,
-        faults: &mut Faults<'a>,
-    ) {
+    pub(crate) fn unset(&self, parameter: &str, what: &str, default: &str, record: Entry<'a>, faults: &mut Faults<'a>) {
         if let ParameterState::Contradicted(several) = self.register.parameter(parameter) {
             let numbers: Vec<_> = several.iter().map(|p| p.number()).collect();
             let oldest = several.first().copied().unwrap_or(record);

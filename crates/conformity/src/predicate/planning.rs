@@ -1,6 +1,58 @@
 //! Named checks of clauses 6.1.4 to 7: impact, objectives, changes, support.
 
-use super::Predicate;
+use aims_register::{Entry, Pointing, Value};
+
+use super::{
+    Predicate,
+    shared::{Finding, in_force, moment, rows},
+};
+use crate::blocks::{Engine, Outcome};
 
 /// The checks of this area.
-pub(super) const PREDICATES: &[Predicate] = &[];
+pub(super) const PREDICATES: &[Predicate] = &[Predicate {
+    name: "severe-consequences-are-risks",
+    about: "Where the newest approved impact assessment of the system names a harm at or above the threshold that the risk criteria in \
+            force set for those who bear it, an AI risk that is not rejected names that assessment.",
+    reads: &["impact-assessment", "risk", "risk-criteria"],
+    run: severe_consequences_are_risks,
+}];
+
+fn severe_consequences_are_risks<'a>(engine: &Engine<'a>, subject: Option<Entry<'a>>) -> Outcome<'a> {
+    let mut found = Finding::default();
+    let Some(system) = subject else { return found.outcome() };
+    let of_system = Pointing { kind: Some("impact-assessment"), field: Some("system") };
+    let approved = system.pointing(of_system).filter(|a| a.state() == Some("approved"));
+    let Some(newest) = approved.max_by_key(|a| (moment(*a, "date"), a.recorded())) else { return found.outcome() };
+    found.witness(newest);
+    let Some(criteria) = in_force(engine, "risk-criteria").next() else {
+        found.nothing("no risk criteria in force to say what is severe");
+        return found.outcome();
+    };
+    found.witness(criteria);
+    let risks = Pointing { kind: Some("risk"), field: Some("aisia_links") };
+    let carried = newest.pointing(risks).any(|r| r.state() != Some("rejected"));
+    for row in rows(newest, "consequences").filter(|row| is_severe(*row, criteria)) {
+        if !carried {
+            let text = |column| row.column(column).and_then(Value::text).unwrap_or_default();
+            found.lacks(
+                newest,
+                format!("no risk follows from a harm of severity `{}` to {}", text("severity"), text("subject")),
+            );
+        }
+    }
+    found.outcome()
+}
+
+/// A harm at or above the threshold for those who bear it.
+fn is_severe(row: Value<'_>, criteria: Entry<'_>) -> bool {
+    let text = |column| row.column(column).and_then(Value::text);
+    let bearer = if text("subject") == Some("societies") { Some("society") } else { text("subject") };
+    let same = |other: &Value<'_>| other.column("subject").and_then(Value::text) == bearer;
+    let rank = |level: Option<&str>| {
+        let step = rows(criteria, "impact_scale").find(|s| same(s) && s.column("level").and_then(Value::text) == level);
+        step?.column("rank")?.text()?.parse::<f64>().ok()
+    };
+    let threshold = rows(criteria, "impact_threshold").find(|t| same(t)).and_then(|t| t.column("level")?.text());
+    let severe = rank(text("severity")).zip(rank(threshold)).is_some_and(|(is, from)| is >= from);
+    text("direction") == Some("harm") && severe
+}

@@ -117,6 +117,10 @@ fn value(field: &Field, node: &Node, line: &str) -> Value {
     }
     match &field.shape {
         Shape::Table { columns } => Value::Object(object(columns, node, line)),
+        _ if node.map().is_some() => {
+            let members = node.map().into_iter().flatten();
+            Value::Object(members.map(|(key, n)| (key.text.clone(), json!(n.text().unwrap_or_default()))).collect())
+        }
         Shape::YesNo => json!(text == "true"),
         Shape::Person | Shape::Link { .. } => json!(id(text)),
         _ => json!(text),

@@ -15,8 +15,7 @@ pub(super) fn text<'a>(row: Value<'a>, column: &str) -> Option<&'a str> {
 /// The steps of a scale in their order, lowest first. A rank that is no number comes last.
 pub(super) fn steps<'a>(criteria: Entry<'a>, scale: &str) -> Vec<&'a str> {
     let of_scale = rows(criteria, "scales").filter(|row| text(*row, "scale") == Some(scale));
-    let mut ranked: Vec<(f64, &str)> =
-        of_scale.filter_map(|row| Some((rank(row), text(row, "level")?))).collect();
+    let mut ranked: Vec<(f64, &str)> = of_scale.filter_map(|row| Some((rank(row), text(row, "level")?))).collect();
     ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
     ranked.into_iter().map(|(_, step)| step).collect()
 }

@@ -82,7 +82,10 @@ pub(super) fn treatment_follows_level<'a>(engine: &Engine<'a>, _: Option<Entry<'
 fn before(one: &Open<'_>, higher: &Open<'_>) -> String {
     let (due, later) = (day_of(one.due), day_of(higher.due));
     let number = higher.risk.number();
-    format!("`{}` is treated by {due}, before {number} with `{}`, due {later}, without a reason", one.level, higher.level)
+    format!(
+        "`{}` is treated by {due}, before {number} with `{}`, due {later}, without a reason",
+        one.level, higher.level
+    )
 }
 
 fn still_open<'a>(row: Value<'a>, criteria: Entry<'a>) -> Vec<Open<'a>> {

@@ -107,7 +107,8 @@ fn apart<'a>(assessment: Entry<'a>, row: Value<'a>, current: &[Entry<'a>]) -> Ve
         says.push("the second assessor is one of the first".to_owned());
     }
     for risk in named(row, "risk") {
-        let Some(criteria) = criteria_of(risk, current).into_iter().find(|c| !steps(*c, "likelihood").is_empty()) else {
+        let Some(criteria) = criteria_of(risk, current).into_iter().find(|c| !steps(*c, "likelihood").is_empty())
+        else {
             continue;
         };
         let first = risk.text("likelihood").and_then(|step| place(criteria, "likelihood", step));
