@@ -1,0 +1,87 @@
+//! The sample organization of three years: clean, it conforms wherever a rule stands; flawed, the check finds what was planted and nothing else.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use aims_app::{
+    Aims, AsOf,
+    chance::SystemChance,
+    checks::Question,
+    daybook::{Daybook, Variant},
+};
+use aims_conformity::{Severity, State, Subject, Verdict};
+
+const DAY: &str = "2026-11-20";
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content/samples/tessel")
+}
+
+fn variant() -> Variant {
+    Variant::read(&folder().join("defects.yaml")).unwrap_or_else(|f| panic!("{f}"))
+}
+
+fn check(daybook: &Daybook) -> (Aims, Vec<Verdict>, tempfile::TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    let played = daybook.play(&dir.path().join("org"), Arc::new(SystemChance), &mut |_| {});
+    let aims = played.unwrap_or_else(|f| panic!("{f}"));
+    let question = Question { as_of: Some(AsOf::parse(DAY).unwrap()), ..Question::default() };
+    let verdicts = aims.check(&question).unwrap().verdicts;
+    (aims, verdicts, dir)
+}
+
+/// The word of a finding; none where nothing was found.
+fn word(state: State) -> Option<&'static str> {
+    Some(match state {
+        State::Nonconformity(Severity::Major) => "major",
+        State::Nonconformity(Severity::Minor) => "minor",
+        State::NotEvidenced => "not-evidenced",
+        State::OwnRuleNotMet => "own-rule",
+        State::Conforms | State::Excluded | State::NoRuleYet | State::DeterminationDue => return None,
+    })
+}
+
+/// (item, key of the record it is about, verdict); an item that is planted for the organization as one is told as one.
+type Found = BTreeSet<(String, String, String)>;
+
+fn found(aims: &Aims, verdicts: &[Verdict], as_one: &BTreeMap<String, ()>) -> Found {
+    let mut found = Found::new();
+    for verdict in verdicts {
+        let parts = if verdict.parts.is_empty() || as_one.contains_key(&verdict.requirement) {
+            std::slice::from_ref(verdict)
+        } else {
+            verdict.parts.as_slice()
+        };
+        for part in parts {
+            let key = match &part.subject {
+                Subject::Record(cited) => {
+                    aims.show(&cited.number, None).unwrap().record["key"].as_str().unwrap_or_default().to_owned()
+                }
+                Subject::Organization => String::new(),
+            };
+            found.extend(word(part.state).map(|w| (verdict.requirement.clone(), key, w.to_owned())));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_clean_organization_conforms_wherever_a_rule_stands() {
+    let (aims, verdicts, _dir) = check(&Daybook::read(&folder()).unwrap_or_else(|f| panic!("{f}")));
+    assert_eq!(found(&aims, &verdicts, &BTreeMap::new()), Found::new());
+}
+
+#[test]
+fn the_check_finds_what_was_planted_and_nothing_else() {
+    let planted = variant();
+    let daybook = Daybook::read(&folder()).and_then(|d| d.with(&planted)).unwrap_or_else(|f| panic!("{f}"));
+    let (aims, verdicts, _dir) = check(&daybook);
+    let expected = planted.defects.iter().flat_map(|d| &d.finds);
+    let as_one = expected.clone().filter(|e| e.subject.is_none()).map(|e| (e.item.clone(), ())).collect();
+    let owed: Found =
+        expected.map(|e| (e.item.clone(), e.subject.clone().unwrap_or_default(), e.verdict.clone())).collect();
+    assert_eq!(found(&aims, &verdicts, &as_one), owed);
+}
