@@ -24,6 +24,12 @@ fn rank(row: Value<'_>) -> f64 {
     text(row, "rank").and_then(|r| r.parse().ok()).unwrap_or(f64::MAX)
 }
 
+/// How high a step stands in its scale.
+pub(super) fn height(criteria: Entry<'_>, scale: &str, step: &str) -> Option<f64> {
+    let here = |row: &Value<'_>| text(*row, "level") == Some(step) && text(*row, "scale") == Some(scale);
+    rows(criteria, "scales").find(here).map(rank)
+}
+
 /// The place of a step in its scale, 0 for the lowest.
 pub(super) fn place(criteria: Entry<'_>, scale: &str, step: &str) -> Option<usize> {
     steps(criteria, scale).iter().position(|s| *s == step)

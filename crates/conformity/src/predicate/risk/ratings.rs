@@ -4,7 +4,7 @@ use aims_register::{Entry, Value};
 
 use super::{
     super::shared::{Finding, in_force, named, rows},
-    criteria::{level, place, steps, text},
+    criteria::{height, level, place, steps, text},
 };
 use crate::blocks::{Engine, Outcome};
 
@@ -31,8 +31,9 @@ fn consequences(risk: Entry<'_>) -> impl Iterator<Item = &str> {
 }
 
 /// The gravest of them by these criteria.
-fn gravest<'a>(risk: Entry<'a>, criteria: Entry<'a>) -> Option<(usize, &'a str)> {
-    consequences(risk).filter_map(|step| Some((place(criteria, "consequence", step)?, step))).max()
+fn gravest<'a>(risk: Entry<'a>, criteria: Entry<'a>) -> Option<&'a str> {
+    let rated = consequences(risk).filter_map(|step| Some((height(criteria, "consequence", step)?, step)));
+    rated.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, step)| step)
 }
 
 fn live(risk: &Entry<'_>) -> bool {
@@ -51,9 +52,9 @@ pub(super) fn use_the_scales<'a>(engine: &Engine<'a>, subject: Option<Entry<'a>>
 }
 
 fn in_scales<'a>(risk: Entry<'a>, current: &[Entry<'a>], found: &mut Finding<'a>) {
-    let criteria = criteria_of(risk, current);
     let mut look = |field: &str, scale: &str, step: &str| {
-        if !criteria.iter().any(|c| place(*c, scale, step).is_some()) {
+        let is_step = |c: &Entry<'_>| height(*c, scale, step).is_some();
+        if !current.iter().any(is_step) && !criteria_of(risk, current).iter().any(is_step) {
             found.lacks_field(risk, field, format!("`{step}` is not a step of the {scale} scale"));
         }
     };
@@ -70,7 +71,7 @@ pub(super) fn level_recomputes<'a>(engine: &Engine<'a>, subject: Option<Entry<'a
     let (likelihood, written) = (risk.text("likelihood").unwrap_or_default(), risk.text("inherent_level"));
     let mut given = Vec::new();
     for criteria in criteria_of(risk, &current) {
-        let Some((_, consequence)) = gravest(risk, criteria) else { continue };
+        let Some(consequence) = gravest(risk, criteria) else { continue };
         let Some(level) = level(criteria, likelihood, consequence) else { continue };
         found.witness(criteria);
         if written == Some(level) {
@@ -112,11 +113,12 @@ fn apart<'a>(assessment: Entry<'a>, row: Value<'a>, current: &[Entry<'a>]) -> Ve
             continue;
         };
         let first = risk.text("likelihood").and_then(|step| place(criteria, "likelihood", step));
+        let first_consequence = gravest(risk, criteria).and_then(|step| place(criteria, "consequence", step));
         let second = |column: &str| text(row, column).and_then(|step| place(criteria, column, step));
         if far(first, second("likelihood")) {
             says.push(format!("likelihood of {} is more than one step from the first rating", risk.number()));
         }
-        if far(gravest(risk, criteria).map(|(at, _)| at), second("consequence")) {
+        if far(first_consequence, second("consequence")) {
             says.push(format!("consequence of {} is more than one step from the first rating", risk.number()));
         }
     }
