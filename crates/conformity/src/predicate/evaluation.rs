@@ -148,7 +148,8 @@ fn review_lists_earlier_decisions<'a>(engine: &Engine<'a>, _: Option<Entry<'a>>)
     }
     led_to.dedup();
     for record in led_to {
-        let asked = !record.ended() || day_of(record.changed()) >= *before;
+        let open = !record.ended() && record.state() != Some("done");
+        let asked = open || day_of(record.changed()) >= *before;
         if asked && day_of(record.recorded()) <= *date && !listed.contains(&record) {
             found.lacks_field(
                 *last,
