@@ -176,6 +176,7 @@ pub fn shown(verdict: &Verdict) -> String {
 }
 
 /// One expectation of a scenario.
+#[derive(Clone)]
 pub struct Case {
     pub file: String,
     pub title: String,
