@@ -20,6 +20,13 @@ pub(super) const PREDICATES: &[Predicate] = &[
         run: severe_consequences_are_risks,
     },
     Predicate {
+        name: "risks-assessed-after-impact",
+        about: "An approved risk assessment of the system is of the day of its newest approved impact assessment or later, or a risk that \
+                names that impact assessment was reviewed since.",
+        reads: &["impact-assessment", "risk-assessment", "risk"],
+        run: risks_assessed_after_impact,
+    },
+    Predicate {
         name: "mandatory-documents-mostly-there",
         about: "Of the documented information that the standard asks for by itself, from the scope to the results of management \
                 reviews, at most one piece is held by no record.",
@@ -28,12 +35,34 @@ pub(super) const PREDICATES: &[Predicate] = &[
     },
 ];
 
+/// The newest approved impact assessment of a system.
+fn newest_impact(system: Entry<'_>) -> Option<Entry<'_>> {
+    let of_system = Pointing { kind: Some("impact-assessment"), field: Some("system") };
+    let approved = system.pointing(of_system).filter(|a| a.state() == Some("approved"));
+    approved.max_by_key(|a| (moment(*a, "date"), a.recorded()))
+}
+
+fn risks_assessed_after_impact<'a>(_: &Engine<'a>, subject: Option<Entry<'a>>) -> Outcome<'a> {
+    let mut found = Finding::default();
+    let newest = subject.and_then(|system| Some((system, newest_impact(system)?)));
+    let Some((system, impact)) = newest else { return found.outcome() };
+    found.witness(impact);
+    let assessed = Pointing { kind: Some("risk-assessment"), field: Some("systems") };
+    let assessed = system.pointing(assessed).filter(|a| a.state() == Some("approved")).map(|a| (a, moment(a, "date")));
+    let reviewed = Pointing { kind: Some("risk"), field: Some("aisia_links") };
+    let reviewed = impact.pointing(reviewed).map(|r| (r, moment(r, "reviewed_at")));
+    let since = moment(impact, "date");
+    match assessed.chain(reviewed).filter(|(_, at)| at.is_some() && *at >= since).max_by_key(|(_, at)| *at) {
+        Some((taken_up, _)) => found.witness(taken_up),
+        None => found.lapsed(impact, "no risk assessment of its day or later takes it up".to_owned()),
+    }
+    found.outcome()
+}
+
 fn severe_consequences_are_risks<'a>(engine: &Engine<'a>, subject: Option<Entry<'a>>) -> Outcome<'a> {
     let mut found = Finding::default();
     let Some(system) = subject else { return found.outcome() };
-    let of_system = Pointing { kind: Some("impact-assessment"), field: Some("system") };
-    let approved = system.pointing(of_system).filter(|a| a.state() == Some("approved"));
-    let Some(newest) = approved.max_by_key(|a| (moment(*a, "date"), a.recorded())) else { return found.outcome() };
+    let Some(newest) = newest_impact(system) else { return found.outcome() };
     found.witness(newest);
     let Some(criteria) = in_force(engine, "risk-criteria").next() else {
         found.nothing("no risk criteria in force to say what is severe");
