@@ -121,6 +121,7 @@ fn value(field: &Field, node: &Node, line: &str) -> Value {
             let members = node.map().into_iter().flatten();
             Value::Object(members.map(|(key, n)| (key.text.clone(), json!(n.text().unwrap_or_default()))).collect())
         }
+        Shape::Number { .. } => json!({ "amount": text, "unit": "1" }),
         Shape::YesNo => json!(text == "true"),
         Shape::Person | Shape::Link { .. } => json!(id(text)),
         _ => json!(text),
