@@ -65,7 +65,7 @@ const CHANGED: char = '\u{1f}';
 
 /// `NUMBER KIND STATE DAY { field: value, ... }`
 pub fn record(line: &str) -> Kept {
-    let (line, changes) = line.split_once(CHANGED).unwrap_or((line, "{}"));
+    let (line, changes) = line.split_once(CHANGED).unwrap_or((line, ""));
     let mut parts = line.splitn(5, ' ');
     let mut part = || parts.next().unwrap_or_else(|| panic!("not a record: {line}"));
     let (number, kind, state, day) = (part(), part(), part(), part());
@@ -73,10 +73,11 @@ pub fn record(line: &str) -> Kept {
         parse("record", parts.next().unwrap_or("{}"), Limits::RECORD_FILE).unwrap_or_else(|e| panic!("{line}: {e:?}"));
     let described = content().0.get(kind).unwrap_or_else(|| panic!("no kind {kind}: {line}"));
     assert!(described.lifecycle.state(state).is_some(), "{kind} has no state {state}: {line}");
-    let changes = parse("record", changes, Limits::RECORD_FILE);
-    let changes = changes.unwrap_or_else(|e| panic!("{line}: {e:?}"));
     let mut filled = object(&described.fields, &fields, line);
-    filled.extend(object(&described.fields, &changes, line));
+    for change in changes.split(CHANGED).filter(|c| !c.is_empty()) {
+        let change = parse("record", change, Limits::RECORD_FILE).unwrap_or_else(|e| panic!("{line}: {e:?}"));
+        filled.extend(object(&described.fields, &change, line));
+    }
     filled.retain(|_, v| *v != json!("null"));
     let stamp = Stamp { by: id("PER-0001"), seq: 1, ts: format!("{day}T08:00:00.000Z") };
     Kept::Live(Record {
