@@ -123,3 +123,140 @@ fn a_role_recorded_after_the_act_it_covers_is_flagged() {
     assert_eq!(verdict.state, State::Conforms);
     assert_eq!(verdict.backdated.iter().map(|b| b.record.number.as_str()).collect::<Vec<_>>(), ["ROL-0001"]);
 }
+
+const ADA: &str = "PER-0001 person active 2026-01-02 { name: Ada }";
+
+#[test]
+fn a_need_is_passed_over_where_its_condition_does_not_hold() {
+    let rule = format!(
+        "  needs:\n    - when: {{ some: policy, where: {{ kind: other }} }}\n      some: policy\n      where: {{ kind: ai }}\n      {NO}"
+    );
+    tells_apart(&rule, &[], &[OTHER]);
+    tells_apart(&rule, &[POLICY, OTHER], &[OTHER]);
+}
+
+#[test]
+fn a_gap_in_a_condition_is_a_gap() {
+    let rule = format!(
+        "  needs:\n    - when: {{ some: context-review, where: {{ date: {{ within: {{ parameter: context-review, default: P12M }} }} }} }}\n      some: policy\n      {NO}"
+    );
+    let review = "CXR-0001 context-review recorded 2026-05-01 { date: 2026-05-01 }";
+    assert_eq!(asked(&rule, &[]).state, State::Conforms);
+    assert_eq!(asked(&rule, &[review]).state, State::NotEvidenced);
+    let next = asked(&rule, &[review]).next().map(|n| n.command.clone()).unwrap_or_default();
+    assert!(next.starts_with("aims record parameter --field parameter=context-review"), "{next}");
+}
+
+#[test]
+fn the_second_is_asked_only_where_the_first_holds() {
+    let rule = format!(
+        "  needs: [{{ each: policy, must: {{ when: {{ if: {{ kind: ai }}, then: {{ state: in-force }} }} }}, {NO} }}]"
+    );
+    let draft = "POL-0001 policy draft 2026-02-01 { kind: ai }";
+    tells_apart(&rule, &[POLICY, OLD], &[draft, OLD]);
+    assert_eq!(asked(&rule, &[draft]).missing().collect::<Vec<_>>(), ["POL-0001: state is `draft`, not `in-force`"]);
+}
+
+#[test]
+fn only_the_latest_counts() {
+    let rule = format!("  needs: [{{ latest: policy, by: approved_at, must: {{ kind: ai }}, {NO} }}]");
+    let of = |n: u8, kind: &str, day: &str| {
+        format!("POL-000{n} policy in-force 2026-01-01 {{ kind: {kind}, approved_at: \"{day}T10:00:00Z\" }}")
+    };
+    let (old, new) = ("2026-02-01", "2026-03-01");
+    tells_apart(&rule, &[&of(1, "other", old), &of(2, "ai", new)], &[&of(1, "ai", old), &of(2, "other", new)]);
+    assert_ne!(asked(&rule, &[]).state, State::Conforms);
+}
+
+const ACTION: &str = "CA-0001 corrective-action open 2026-03-01";
+
+fn action(fields: &str) -> String {
+    format!("{ACTION} {{ {fields} }}")
+}
+
+#[test]
+fn what_is_due_may_still_be_done_in_time() {
+    let rule = format!(
+        "  needs: [{{ each: corrective-action, must: {{ done_at: {{ in_time: {{ from: due, parameter: ca-verify-days, default: P30D }} }} }}, {NO} }}]"
+    );
+    let set = "PAR-0001 parameter in-force 2026-01-01 { parameter: ca-verify-days, value_duration: P30D }";
+    tells_apart(&rule, &[set, &action("due: 2026-11-01")], &[set, &action("due: 2026-10-01")]);
+    tells_apart(
+        &rule,
+        &[set, &action("due: 2026-03-01, done_at: 2026-03-31")],
+        &[set, &action("due: 2026-03-01, done_at: 2026-04-01")],
+    );
+    let waiting = asked(&rule, &[set, &action("due: 2026-11-01")]);
+    assert_eq!(waiting.until, Some("2026-12-02T00:00:00Z".parse().expect("a moment")));
+    assert_eq!(asked(&rule, &[&action("due: 2026-11-01")]).state, State::NotEvidenced);
+    assert_eq!(asked(&rule, &[&action("title: nothing due")]).state, State::Conforms);
+}
+
+#[test]
+fn a_bound_can_be_shifted() {
+    let rule = format!(
+        "  needs: [{{ each: corrective-action, must: {{ done_at: {{ not_after: {{ field: due, plus: P30D }}, not_before: {{ field: due, plus: P7D }} }} }}, {NO} }}]"
+    );
+    let late = action("due: 2026-03-01, done_at: 2026-04-01");
+    tells_apart(&rule, &[&action("due: 2026-03-01, done_at: 2026-03-31")], &[&late]);
+    tells_apart(
+        &rule,
+        &[&action("due: 2026-03-01, done_at: 2026-03-08")],
+        &[&action("due: 2026-03-01, done_at: 2026-03-07")],
+    );
+}
+
+#[test]
+fn durations_and_counts_have_limits() {
+    let at = |test: &str| format!("  needs: [{{ each: competence-req, must: {{ interval: {{ {test} }} }}, {NO} }}]");
+    let req = |d: &str| format!("CMR-0001 competence-req in-force 2026-03-01 {{ interval: {d} }}");
+    tells_apart(&at("at_most: P12M"), &[&req("P1Y")], &[&req("P13M")]);
+    tells_apart(&at("at_least: P30D"), &[&req("P1M")], &[&req("P29D")]);
+    let count = format!(
+        "  needs: [{{ each: policy, where: {{ kind: ai }}, must: {{ refs: {{ count_at_least: 1 }} }}, {NO} }}]"
+    );
+    tells_apart(&count, &[POLICY, OTHER], &[POLICY]);
+}
+
+#[test]
+fn who_holds_a_role_now_is_asked_of_the_day() {
+    let rule = format!(
+        "  needs: [{{ each: corrective-action, must: {{ owner: {{ held: {{ role: aims-manager, at: now }} }} }}, {NO} }}]"
+    );
+    let role = |to: &str| {
+        format!(
+            "ROL-0001 role-assignment active 2026-01-05 {{ role: aims-manager, person: PER-0001, from: 2026-01-05{to} }}"
+        )
+    };
+    let owned = action("owner: PER-0001");
+    tells_apart(&rule, &[ADA, &owned, &role("")], &[ADA, &owned, &role(", to: 2026-06-30")]);
+    let ends = asked(&rule, &[ADA, &owned, &role(", to: 2026-12-31")]);
+    assert_eq!(ends.until, Some("2027-01-01T00:00:00Z".parse().expect("a moment")));
+}
+
+#[test]
+fn values_are_compared_with_those_of_others() {
+    let rule = |test: &str| {
+        format!("  needs: [{{ each: corrective-action, must: {{ effectiveness_by: {{ {test} }} }}, {NO} }}]")
+    };
+    let ben = "PER-0002 person active 2026-01-02 { name: Ben }";
+    let by = |who: &str| action(&format!("owner: PER-0001, effectiveness_by: {who}"));
+    tells_apart(&rule("equals: owner"), &[ADA, ben, &by("PER-0001")], &[ADA, ben, &by("PER-0002")]);
+    tells_apart(&rule("differs: owner"), &[ADA, ben, &by("PER-0002")], &[ADA, ben, &by("PER-0001")]);
+    tells_apart(&rule("differs: owner"), &[ADA, ben, &by("PER-0002")], &[ADA, &action("owner: PER-0001")]);
+    let left_out = format!("  needs: [{{ each: policy, must: {{ kind: {{ not_in: [other] }} }}, {NO} }}]");
+    tells_apart(&left_out, &[POLICY], &[OTHER]);
+}
+
+#[test]
+fn named_checks_are_few_and_say_what_they_check() {
+    let used = format!("{:?}", content().1);
+    let all: Vec<_> = aims_conformity::predicates().collect();
+    assert!(all.len() <= 35, "{} named checks", all.len());
+    for check in all {
+        assert!(check.about.ends_with('.') && check.about.split(' ').count() > 5, "{}", check.name);
+        assert!(used.contains(&format!("Predicate({:?})", check.name)), "no rule uses {}", check.name);
+        let known = |kind: &&str| content().0.get(kind).is_some();
+        assert!(check.reads.iter().all(known), "{} reads kinds that are not there", check.name);
+    }
+}

@@ -143,3 +143,51 @@ For the organization as one:
       - there is exactly one Policy where `Kind` AI policy and state In force has `Where it is available` filled in and `Review due` today or later; otherwise a minor nonconformity is proposed: the AI policy is not where people find it or its review is overdue";
     assert_eq!(sentence(rule, kinds()), expected);
 }
+
+fn with_terms(terms: &str, rules: &str) -> Vec<String> {
+    let files =
+        [("source.yaml", SOURCE), ("requirements/1.yaml", CLAUSES), ("terms.yaml", terms), ("rules/1.yaml", rules)];
+    let found = load(&files, kinds(), &PREDICATES).map_err(|errors| errors.iter().map(ToString::to_string).collect());
+    found.err().unwrap_or_default()
+}
+
+const IN_USE: &str = "- { term: in-use, kind: ai-system, say: in use, where: { in_scope: true } }\n";
+
+fn asks(filter: &str) -> String {
+    format!(
+        "- requirement: own:1/1-a\n  needs:\n    - some: ai-system\n      where: {filter}\n      otherwise: {{ grade: minor, say: no }}\n"
+    )
+}
+
+#[test]
+fn a_term_belongs_to_one_kind_and_leads_not_back_to_itself() {
+    assert_eq!(with_terms(IN_USE, &asks("{ term: in-use }")), Vec::<String>::new());
+    let unknown = with_terms(IN_USE, &asks("{ term: in-us }"));
+    assert_eq!(unknown, ["rules/1.yaml:4:22: no term `in-us`; did you mean `in-use`?"]);
+    let elsewhere = with_terms(IN_USE, &asks("{ term: in-use }").replace("some: ai-system", "some: policy"));
+    assert_eq!(elsewhere, ["rules/1.yaml:4:22: the term `in-use` is about the kind `ai-system`, not about `policy`"]);
+    let circle = "- { term: a, kind: ai-system, say: a, where: { term: b } }\n- { term: b, kind: ai-system, say: b, where: { term: a } }\n";
+    let found = with_terms(circle, &asks("{ in_scope: true }"));
+    assert_eq!(found, ["terms.yaml:2:54: the term `a` leads back to itself: a -> b -> a"]);
+}
+
+#[test]
+fn references_and_limits_are_held_against_the_kinds() {
+    refuses(
+        "some: corrective-action\n      where: { owner: { apart_from: subject.nme } }",
+        "rules/1.yaml:5:37: the kind `ai-system` has no field `nme`; did you mean `name`?",
+    );
+    refuses(
+        "some: corrective-action\n      where: { title: { at_least: 3 } }",
+        "rules/1.yaml:5:35: `at_least` needs a number, an amount of money or a duration, and `title` is none",
+    );
+    refuses(
+        "some: corrective-action\n      where: { owner: { equals: title } }",
+        "rules/1.yaml:5:33: `equals` cannot compare `owner` with `title`: they hold different things",
+    );
+    refuses(
+        "some: corrective-action\n      where: { owner: { names: about } }",
+        "rules/1.yaml:5:32: `owner` does not name records of the kind `ai-system`",
+    );
+    refuses("some: policy\n      by: approved_at", "rules/1.yaml:5:7: `by` belongs to `latest`, not to `some`");
+}
