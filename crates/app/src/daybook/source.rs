@@ -34,7 +34,10 @@ pub(super) fn read(path: &Path) -> Result<Daybook, Failure> {
     Ok(Daybook { name, root, days, folder: folder.to_owned() })
 }
 
-fn beside(path: &Path) -> Result<(&Path, Vec<(String, String)>), Failure> {
+/// A folder, and the name and text of each file in it.
+type Folder<'a> = (&'a Path, Vec<(String, String)>);
+
+fn beside(path: &Path) -> Result<Folder<'_>, Failure> {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     Ok((path.parent().unwrap_or(Path::new(".")), vec![(name, read_text(path)?)]))
 }

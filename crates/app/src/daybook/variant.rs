@@ -108,10 +108,10 @@ fn one(reading: &mut Reading<'_>, days: &mut Vec<Day>, node: &Node) {
         return;
     };
     match verb.text.as_str() {
-        "add" => match source::moment(reading, body) {
-            Some(at) => days.push(Day { file: reading.file.to_owned(), at, node: body.clone() }),
-            None => (),
-        },
+        "add" => {
+            let day = |at| Day { file: reading.file.to_owned(), at, node: body.clone() };
+            days.extend(source::moment(reading, body).map(day));
+        }
         "replace" => replace(reading, days, body),
         _ => leave_out(reading, days, body),
     }
