@@ -132,7 +132,7 @@ Examples:
   aims check --system SYS-0007
   aims check --requirement 8.4-a --as-of 2026-03-31
   aims check --clause A.6 --fail-on minor
-  aims check --since 2026-10-01 --fail-on minor --format sarif
+  aims check --since 2026-10-01 --fail-on minor
   aims check --on 2027-01-31";
 
 pub const EXPLAIN: &str = "\
