@@ -82,7 +82,12 @@ impl Aims {
         Ok(checked)
     }
 
-    fn decide(&self, ids: &[String], as_of: Option<AsOf>, on: Option<Timestamp>) -> Result<Checked, Failure> {
+    pub(crate) fn decide(
+        &self,
+        ids: &[String],
+        as_of: Option<AsOf>,
+        on: Option<Timestamp>,
+    ) -> Result<Checked, Failure> {
         let (register, known_at, seq) = self.register(as_of)?;
         let at = on.unwrap_or(known_at);
         let conformity = Conformity { frameworks: &self.frameworks, register: &register };

@@ -1,6 +1,7 @@
 //! A daybook: what an organization did, day by day (`docs/formats/daybook.md`). Played through the real path, with a clock that is set to
 //! each day; samples, demonstrations and scenario tests are daybooks.
 
+mod judge;
 mod source;
 mod variant;
 
@@ -118,6 +119,7 @@ impl Daybook {
         clock.set(at);
         let by = day.node.get("by").and_then(Node::text).unwrap_or("founder").to_owned();
         let actor = aims.actor(Some(&by))?;
+        let shown = judge::shown(aims, day)?;
         for step in day.node.get("do").and_then(Node::seq).unwrap_or_default() {
             let place = |failure: Failure| match failure {
                 Failure::Refused(refusal) => {
@@ -125,7 +127,7 @@ impl Daybook {
                 }
                 other => other,
             };
-            let (what, acts) = self.step(aims, &actor, &day.file, step).map_err(place)?;
+            let (what, acts) = self.step(aims, &actor, (&day.file, &shown), step).map_err(place)?;
             tell(&Told { at, by: by.clone(), what, acts });
         }
         Ok(())
@@ -136,7 +138,7 @@ impl Daybook {
         &self,
         aims: &Aims,
         actor: &aims_record::Actor,
-        file: &str,
+        (file, shown): (&str, &judge::Shown),
         node: &Node,
     ) -> Result<(String, usize), Failure> {
         let mut reading = Reading::new(file);
@@ -168,12 +170,17 @@ impl Daybook {
             let plan = aims.plan_import(format, &path)?;
             return Ok((told, aims.import(actor, &path, plan)?.len()));
         }
+        if verb.text == "judge" {
+            let acts = judge::play(aims, actor, shown, &mut reading, &body)?;
+            return Ok((told + &word("requirement"), acts));
+        }
         let wish = self.wish(aims, &mut reading, &verb.text, &body);
         let wish = match wish? {
             Some(wish) if reading.errors.is_empty() => wish,
             Some(_) => return Err(Failure::Content(reading.errors)),
             None => {
-                let known = ["record", "amend", "link", "unlink", "attach", "sign", "move", "withdraw", "import"];
+                let known =
+                    ["record", "amend", "link", "unlink", "attach", "sign", "move", "withdraw", "import", "judge"];
                 let hint = aims_framework::yaml::did_you_mean(&verb.text, known);
                 reading.wrong_key(verb, format!("a day has no verb `{}`{hint}", verb.text));
                 return Err(Failure::Content(reading.errors));

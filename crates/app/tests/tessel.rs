@@ -16,6 +16,9 @@ use aims_conformity::{Severity, State, Subject, Verdict};
 
 const DAY: &str = "2026-11-20";
 
+/// Five questions are left open on purpose; a rule that asks a new one may add a few more.
+const DUE_AT_MOST: usize = 15;
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content/samples/tessel")
 }
@@ -71,8 +74,11 @@ fn found(aims: &Aims, verdicts: &[Verdict], as_one: &BTreeMap<String, ()>) -> Fo
 #[test]
 fn the_clean_organization_conforms_or_waits_for_a_determination() {
     let (_aims, verdicts, _dir) = check(&Daybook::read(&folder()).unwrap_or_else(|f| panic!("{f}")));
-    let wrong: Vec<_> = verdicts.iter().filter_map(|v| word(v.state).map(|w| (&v.requirement, w, &v.reasons))).collect();
+    let wrong: Vec<_> =
+        verdicts.iter().filter_map(|v| word(v.state).map(|w| (&v.requirement, w, &v.reasons))).collect();
     assert!(wrong.is_empty(), "found in the clean organization: {wrong:#?}");
+    let due: Vec<_> = verdicts.iter().filter(|v| v.state == State::DeterminationDue).map(|v| &v.requirement).collect();
+    assert!(due.len() <= DUE_AT_MOST, "people judged most of what is left to them; these wait: {due:#?}");
 }
 
 #[test]
