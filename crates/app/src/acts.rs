@@ -5,11 +5,14 @@ use std::sync::Arc;
 use aims_ledger::Hash;
 use aims_record::{Accepted, Actor, Ask, Fields, File, Kinds, Proposal, Refusal, decide};
 use aims_store::{Clock, Deed, Draft, Envelope, Idem, Outcome, Software};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
     Aims, Failure,
+    clock::SetClock,
+    organization::person_who_acts,
     resolve::{Known, resolve_fields, resolve_word},
     standing::{Ground, Sealer},
 };
@@ -46,6 +49,17 @@ impl Step {
     pub fn of(wish: Wish) -> Step {
         Step { at: String::new(), wish, why: None }
     }
+}
+
+/// What one person does at one moment of a story.
+#[derive(Clone, Debug)]
+pub(crate) struct Turn {
+    /// When.
+    pub at: Timestamp,
+    /// Who: key, number or id.
+    pub by: String,
+    /// What.
+    pub step: Step,
 }
 
 /// An act that was done.
@@ -128,6 +142,25 @@ impl Aims {
             known,
         };
         Ok(self.store.write(move |draft| case.carry_out(draft, steps, idem, noted))?)
+    }
+}
+
+impl Aims {
+    /// Plays turns of a story in one transaction, or none: thousands of acts with a commit for each would take minutes. Answers how many
+    /// acts each turn was.
+    pub(crate) fn play(&self, clock: &Arc<SetClock>, turns: Vec<Turn>) -> Result<Vec<usize>, Failure> {
+        let (kinds, clock, chance, sw) = (self.kinds.clone(), clock.clone(), self.chance.clone(), self.software());
+        let one = move |draft: &Draft<'_>, Turn { at, by, mut step }: Turn| {
+            clock.set(at);
+            let actor = person_who_acts(draft, resolve_word(draft, &Known::new(), &by)?, &by)?;
+            if let Wish::Record { id, .. } = &mut step.wish {
+                id.get_or_insert_with(|| chance.id());
+            }
+            let (kinds, clock, sw) = (kinds.clone(), clock.clone(), sw.clone());
+            let case = Case { kinds, clock, actor, sw, known: Known::new() };
+            Ok::<_, Failure>(case.carry_out(draft, vec![step], None, None)?.len())
+        };
+        Ok(self.store.write(move |draft| turns.into_iter().map(|turn| one(draft, turn)).collect())?)
     }
 }
 

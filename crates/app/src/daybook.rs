@@ -2,6 +2,7 @@
 //! each day; samples, demonstrations and scenario tests are daybooks.
 
 mod judge;
+mod play;
 mod source;
 mod variant;
 
@@ -10,13 +11,12 @@ use std::{
     sync::Arc,
 };
 
-use aims_exchange::Format;
-use aims_framework::yaml::{Mapping, Node, Reading, Value as Yaml};
-use aims_record::Fields;
+use aims_framework::yaml::{Node, Reading};
 use aims_store::Chance;
 use jiff::Timestamp;
 
-use crate::{Aims, Failure, Founder, Start, Step, Wish, clock::SetClock, words::fields_from_node};
+use crate::{Aims, Failure, Founder, Start, clock::SetClock};
+use play::Player;
 
 pub use variant::{Defect, Expected, Variant};
 
@@ -46,6 +46,10 @@ pub struct Told {
     pub what: String,
     /// How many acts it was.
     pub acts: usize,
+    /// How many steps are done with it.
+    pub done: usize,
+    /// How many steps the story has.
+    pub of: usize,
 }
 
 impl Daybook {
@@ -83,9 +87,7 @@ impl Daybook {
         };
         let clock = Arc::new(SetClock::new(first.at));
         let aims = Aims::found(dir, start, clock.clone(), chance)?;
-        for day in &self.days {
-            self.day(&aims, &clock, day, tell)?;
-        }
+        Player::new(self, &aims, clock, tell).play()?;
         Ok(aims)
     }
 
@@ -112,135 +114,5 @@ impl Daybook {
         let founder =
             Founder { name: of(founder, "name").unwrap_or_else(|| key.clone()), email: of(founder, "email"), key };
         Some(Start { name, host: of(organization, "origin"), founder })
-    }
-
-    fn day(&self, aims: &Aims, clock: &SetClock, day: &Day, tell: &mut dyn FnMut(&Told)) -> Result<(), Failure> {
-        let at = day.at;
-        clock.set(at);
-        let by = day.node.get("by").and_then(Node::text).unwrap_or("founder").to_owned();
-        let actor = aims.actor(Some(&by))?;
-        let shown = judge::shown(aims, day)?;
-        for step in day.node.get("do").and_then(Node::seq).unwrap_or_default() {
-            let place = |failure: Failure| match failure {
-                Failure::Refused(refusal) => {
-                    Failure::RefusedAt { at: format!("{}:{}", day.file, step.line), refusal: Box::new(refusal) }
-                }
-                other => other,
-            };
-            let (what, acts) = self.step(aims, &actor, (&day.file, &shown), step).map_err(place)?;
-            tell(&Told { at, by: by.clone(), what, acts });
-        }
-        Ok(())
-    }
-
-    /// One step: a mapping with one key, the verb.
-    fn step(
-        &self,
-        aims: &Aims,
-        actor: &aims_record::Actor,
-        (file, shown): (&str, &judge::Shown),
-        node: &Node,
-    ) -> Result<(String, usize), Failure> {
-        let mut reading = Reading::new(file);
-        let verb = match &node.value {
-            Yaml::Map(entries) => entries.first().filter(|_| entries.len() == 1),
-            _ => None,
-        };
-        let Some((verb, body)) = verb else {
-            reading.wrong(
-                node,
-                "a step is one verb with what it takes, such as `- move: { record: policy-ai, verb: approve }`",
-            );
-            return Err(Failure::Content(reading.errors));
-        };
-        let Some(body) = reading.any_mapping(body, &format!("`{}`", verb.text)) else {
-            return Err(Failure::Content(reading.errors));
-        };
-        let word = |key: &str| body.get(key).and_then(Node::text).unwrap_or_default().to_owned();
-        let told = format!(
-            "{} {} {}",
-            verb.text,
-            [word("kind"), word("record"), word("format")].concat(),
-            word("key") + &word("verb") + &word("file")
-        );
-        if verb.text == "import" {
-            let format = Format::of_word(&word("format"))
-                .ok_or_else(|| Failure::usage("format_unknown", format!("there is no format `{}`", word("format"))))?;
-            let path = self.file(&word("file"))?;
-            let plan = aims.plan_import(format, &path)?;
-            return Ok((told, aims.import(actor, &path, plan)?.len()));
-        }
-        if verb.text == "judge" {
-            let acts = judge::play(aims, actor, shown, &mut reading, &body)?;
-            return Ok((told + &word("requirement"), acts));
-        }
-        let wish = self.wish(aims, &mut reading, &verb.text, &body);
-        let wish = match wish? {
-            Some(wish) if reading.errors.is_empty() => wish,
-            Some(_) => return Err(Failure::Content(reading.errors)),
-            None => {
-                let known =
-                    ["record", "amend", "link", "unlink", "attach", "sign", "move", "withdraw", "import", "judge"];
-                let hint = aims_framework::yaml::did_you_mean(&verb.text, known);
-                reading.wrong_key(verb, format!("a day has no verb `{}`{hint}", verb.text));
-                return Err(Failure::Content(reading.errors));
-            }
-        };
-        let why = body.get("why").and_then(Node::text).map(str::to_owned);
-        let done = aims.act_together(actor, vec![Step { at: String::new(), wish, why }], None)?;
-        Ok((told, done.len()))
-    }
-
-    fn wish(
-        &self,
-        aims: &Aims,
-        reading: &mut Reading<'_>,
-        verb: &str,
-        body: &Mapping<'_>,
-    ) -> Result<Option<Wish>, Failure> {
-        let text = |key: &str| body.get(key).and_then(Node::text).map(str::to_owned);
-        let record = || text("record").unwrap_or_default();
-        let seen = None;
-        Ok(Some(match verb {
-            "record" => {
-                let kind = text("kind").unwrap_or_default();
-                let fields = match body.get("fields") {
-                    Some(node) => fields_from_node(reading, aims.known_kind(&kind)?, node),
-                    None => Fields::new(),
-                };
-                Wish::Record { id: None, kind, key: text("key"), fields }
-            }
-            "amend" => {
-                let kind = aims.kind_of(&record())?;
-                let set = body.get("set").map(|node| fields_from_node(reading, kind, node)).unwrap_or_default();
-                let unset = body.get("unset").and_then(Node::seq).unwrap_or_default();
-                Wish::Amend {
-                    record: record(),
-                    seen,
-                    set,
-                    unset: unset.iter().filter_map(Node::text).map(str::to_owned).collect(),
-                }
-            }
-            "link" => Wish::Link {
-                record: record(),
-                seen,
-                field: text("field").unwrap_or_default(),
-                to: text("to").unwrap_or_default(),
-            },
-            "unlink" => Wish::Unlink {
-                record: record(),
-                seen,
-                field: text("field").unwrap_or_default(),
-                to: text("to").unwrap_or_default(),
-            },
-            "attach" => {
-                let file = aims.take_file(&self.file(&text("file").unwrap_or_default())?, None, None)?;
-                Wish::Attach { record: record(), seen, field: text("field"), file }
-            }
-            "sign" => Wish::Sign { record: record(), seen, meaning: text("meaning"), digest: None },
-            "move" => Wish::Move { record: record(), seen, verb: text("verb").unwrap_or_default() },
-            "withdraw" => Wish::Withdraw { record: record(), seen },
-            _ => return Ok(None),
-        }))
     }
 }

@@ -201,18 +201,7 @@ impl Aims {
             Some(word) => resolve_word(&reading, &Known::default(), word)?,
             None => founder_of(&reading)?,
         };
-        match reading.kept(&pid)? {
-            Some(Kept::Live(r)) if r.kind == "person" && r.state == "active" && r.erased.is_none() => {
-                Ok(Actor { amr: vec!["local".into()], kind: ActorKind::Person, on_behalf: Vec::new(), pid })
-            }
-            _ => {
-                let word = who.unwrap_or("founder");
-                Err(Failure::usage(
-                    "actor_unknown",
-                    format!("`{word}` is no active person here; name one by key or number with --as"),
-                ))
-            }
-        }
+        person_who_acts(&reading, pid, who.unwrap_or("founder"))
     }
 
     pub(crate) fn software(&self) -> Software {
@@ -250,6 +239,22 @@ impl Aims {
             }
             Ok(())
         })?)
+    }
+}
+
+/// The actor that a person's id stands for; `word` is what they were called.
+///
+/// # Errors
+/// Where there is no such person, or they have left.
+pub(crate) fn person_who_acts(reading: &Reading, pid: String, word: &str) -> Result<Actor, Failure> {
+    match reading.kept(&pid)? {
+        Some(Kept::Live(r)) if r.kind == "person" && r.state == "active" && r.erased.is_none() => {
+            Ok(Actor { amr: vec!["local".into()], kind: ActorKind::Person, on_behalf: Vec::new(), pid })
+        }
+        _ => Err(Failure::usage(
+            "actor_unknown",
+            format!("`{word}` is no active person here; name one by key or number with --as"),
+        )),
     }
 }
 
