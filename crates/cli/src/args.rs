@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{examples, out::Format};
+use crate::{examples, out::Format, verbs::sample};
 
 /// An AI management system for ISO/IEC 42001: records, acts that cannot be altered unseen, and verdicts derived from them.
 #[derive(Debug, Parser)]
@@ -38,7 +38,7 @@ pub enum Verb {
     /// Found an organization in a new folder
     #[command(after_help = examples::INIT)]
     Init(Init),
-    /// Show everything with a small organization, from its founding to an auditor's findings
+    /// Show a management system before its certification audit, with a sample organization
     #[command(after_help = examples::DEMO)]
     Demo(Demo),
     /// List the kinds of record, or describe one
@@ -144,13 +144,17 @@ pub struct Init {
     /// Work address of the first person
     #[arg(long)]
     pub email: Option<String>,
-    /// The sample organization, day by day
-    #[arg(long, conflicts_with_all = ["name", "host", "founder", "founder_key", "email"])]
-    pub sample: bool,
+    /// The sample organization, Tessel Group, with three years of acts: `flawed`, or its `clean` twin
+    #[arg(long, value_name = "WHICH", num_args = 0..=1, default_missing_value = "flawed")]
+    #[arg(conflicts_with_all = ["name", "host", "founder", "founder_key", "email"])]
+    pub sample: Option<sample::Which>,
 }
 
 #[derive(Args, Debug)]
 pub struct Demo {
+    /// Which story of the sample organization
+    #[arg(long, value_name = "WHICH", default_value = "flawed")]
+    pub sample: sample::Which,
     /// Keep the folder afterwards; with --dir it is kept anyway
     #[arg(long)]
     pub keep: bool,

@@ -6,16 +6,18 @@ Exit codes: 0 done or sound; 1 refused, altered, or findings at --fail-on; 2 mis
 Examples:
   aims demo
   aims init demo-org --sample
-  aims check --dir demo-org";
+  aims check --dir demo-org --as-of 2026-11-20";
 
 pub const INIT: &str = "\
 Examples:
   aims init acme --name \"Acme Insurance\" --founder \"Mara Silva\" --founder-key mara
-  aims init demo-org --sample";
+  aims init demo-org --sample
+  aims init clean-org --sample clean";
 
 pub const DEMO: &str = "\
 Examples:
   aims demo
+  aims demo --sample clean
   aims demo --dir demo-org";
 
 pub const KINDS: &str = "\

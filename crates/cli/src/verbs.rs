@@ -11,7 +11,7 @@ mod init;
 mod kinds;
 mod look;
 mod proof;
-mod sample;
+pub mod sample;
 mod values;
 mod verifier;
 mod words;

@@ -162,12 +162,18 @@ fn a_template_filled_in_is_a_record() {
 }
 
 #[test]
-fn the_demo_is_a_short_story() {
+fn the_demo_shows_the_state_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let story = aims(folder.path(), &["demo"]);
     assert_eq!(story.exit, 0, "{}", story.stderr);
     let lines: Vec<&str> = story.stdout.lines().collect();
-    assert!(lines.len() < 60, "{} lines", lines.len());
+    assert!(lines.len() < 100, "{} lines", lines.len());
+    for told in
+        ["A.6   AI system life cycle", "■ nonconformity (major) 5.2-a", "next aims ", "What lapses in the next 90 days"]
+    {
+        assert!(story.stdout.contains(told), "{told}: {}", story.stdout);
+    }
+    assert!(lines.iter().all(|line| line.chars().count() <= 160), "{}", story.stdout);
     assert!(
         story.stdout.contains("✓ sound") && (story.stdout.contains("ALTERED") || story.stdout.contains("■ altered[")),
         "{}",

@@ -1,12 +1,13 @@
-//! A guided story: a year of a small organization, what an auditor would find, and proof that nothing was altered unseen.
+//! A management system at once: what was found by clause and grade, the gravest findings with what to do next, what lapses, proof that nothing
+//! was altered unseen, and where to go from here.
 
+mod found;
+mod lapses;
 mod tamper;
-mod year;
 
-use std::{cmp::Reverse, path::PathBuf};
+use std::{cmp::Reverse, collections::BTreeSet, path::PathBuf};
 
 use aims_app::{Aims, AsOf, Query, checks::Question};
-use aims_conformity::{State, Verdict};
 use aims_store::Access;
 use tempfile::TempDir;
 
@@ -15,22 +16,27 @@ use crate::{
     fault::Fault,
     out::Out,
     plain::plain,
-    render::{BAD, HEAD, paint, verdict},
+    progress::Progress,
+    render::{BAD, HEAD, paint},
     session::Session,
 };
 
-use super::{init::publish_key, proof, sample, verifier};
+use super::{
+    init::publish_key,
+    proof,
+    sample::{self, Which},
+    verifier,
+};
 
-/// Causes that are told; what else was found is counted.
-const CAUSES_TOLD: usize = 4;
-/// Characters of a line.
-const WIDTH: usize = 110;
+/// So far ahead is told what lapses.
+const DAYS_AHEAD: u32 = 90;
+/// Registers that are named; the others are counted.
+const REGISTERS_NAMED: usize = 7;
 
 pub fn demo(session: &Session, args: &Demo) -> Result<(), Fault> {
-    let story = Story { out: session.out, place: Place::new(session, args)? };
-    let aims = story.year()?;
-    story.registers(&aims)?;
-    story.findings(&aims)?;
+    let story = Story { out: session.out, which: args.sample, place: Place::new(session, args)? };
+    let aims = story.years()?;
+    story.state(&aims)?;
     aims.close()?;
     story.proof()?;
     story.next()
@@ -49,8 +55,8 @@ impl Place {
         let beside = sample::temporary()?;
         let (dir, kept) = match session.dir_named() {
             Some(dir) => (dir.to_owned(), true),
-            None if args.keep => (sample::temporary()?.keep().join("lindenfeld"), true),
-            None => (beside.path().join("lindenfeld"), false),
+            None if args.keep => (sample::temporary()?.keep().join("tessel"), true),
+            None => (beside.path().join("tessel"), false),
         };
         Ok(Place { dir, beside, kept })
     }
@@ -60,8 +66,16 @@ impl Place {
     }
 }
 
+/// What was played, in numbers.
+#[derive(Default)]
+struct Played {
+    acts: usize,
+    by: BTreeSet<String>,
+}
+
 struct Story {
     out: Out,
+    which: Which,
     place: Place,
 }
 
@@ -74,72 +88,52 @@ impl Story {
         self.out.data(&format!("  {text}\n"))
     }
 
-    /// The daybook, month by month.
-    fn year(&self) -> Result<Aims, Fault> {
+    fn lines(&self, text: &str) -> Result<(), Fault> {
+        text.lines().try_for_each(|line| if line.is_empty() { self.out.data("\n") } else { self.line(line) })
+    }
+
+    /// Plays the daybook, and says who the organization is.
+    fn years(&self) -> Result<Aims, Fault> {
+        let mut played = Played::default();
+        let aims = sample::play(self.out, &self.place.dir, self.which, &mut |told| {
+            played.acts += told.acts;
+            played.by.insert(told.by.clone());
+        })?;
+        publish_key(&aims, &self.place.dir)?;
+        let of = match self.which {
+            Which::Flawed => "with what auditors find planted in it",
+            Which::Clean => "everything that is asked for in place",
+        };
         self.out.data(&format!(
             "{}\n",
-            paint(HEAD, "1  A year at Lindenfeld Mutual, an insurer that ranks claims with AI")
+            paint(HEAD, "Tessel Group: a bank that builds, buys and sells AI, before its certification audit")
         ))?;
-        let mut year = year::Year::new(self.out);
-        let aims = sample::play(&self.place.dir, &mut |told| year.tell(told))?;
-        year.end()?;
-        publish_key(&aims, &self.place.dir)?;
+        let (acts, by) = (played.acts, played.by.len());
+        self.line(&format!("{acts} acts by {by} people from 20 November 2023 to 20 November 2026, {of}"))?;
+        self.line(&registers(&aims)?)?;
         Ok(aims)
     }
 
-    fn registers(&self, aims: &Aims) -> Result<(), Fault> {
-        self.heading("2  What is on record")?;
-        let mut registers = Vec::new();
-        for kind in aims.kinds().by_id.values() {
-            let query = Query { kind: Some(kind.id.clone()), limit: Some(1), ..Query::default() };
-            let (_, all) = aims.list(&query)?;
-            registers.extend(
-                (all > 0).then(|| (all, if all == 1 { kind.title.to_lowercase() } else { kind.plural.to_lowercase() })),
-            );
+    /// What was found, and what lapses.
+    fn state(&self, aims: &Aims) -> Result<(), Fault> {
+        let as_of = || AsOf::parse(sample::DAY);
+        let progress = Progress::spinner(self.out, "deciding every requirement and control");
+        let checked = aims.check(&Question::as_of(as_of()?))?;
+        let forecast = aims.forecast(DAYS_AHEAD, Some(as_of()?))?;
+        drop(progress);
+        self.heading("Findings by clause, as of 20 November 2026")?;
+        self.lines(&found::table(&checked))?;
+        let gravest = found::gravest(aims, &checked);
+        if !gravest.is_empty() {
+            self.heading("The gravest first, and what to do next")?;
+            self.lines(&gravest)?;
         }
-        let records: u64 = registers.iter().map(|(n, _)| n).sum();
-        registers.sort_by_key(|(n, _)| Reverse(*n));
-        let most = registers.iter().take(8).map(|(n, of)| format!("{n} {of}"));
-        self.line(&format!(
-            "{records} records in {} registers: {}, ...",
-            registers.len(),
-            most.collect::<Vec<_>>().join(", ")
-        ))
-    }
-
-    fn findings(&self, aims: &Aims) -> Result<(), Fault> {
-        self.heading("3  What an auditor finds on 20 November 2026, when the first internal audit begins")?;
-        let checked = aims.check(&Question::as_of(AsOf::parse(sample::AUDIT_DAY)?))?;
-        let mut found: Vec<&Verdict> = checked.verdicts.iter().filter(|v| v.state > State::NoRuleYet).collect();
-        found.sort_by_key(|verdict| Reverse(verdict.state));
-        let causes = by_cause(&found);
-        for cause in causes.iter().take(CAUSES_TOLD) {
-            self.finding(aims, cause)?;
-        }
-        let told: usize = causes.iter().take(CAUSES_TOLD).map(Vec::len).sum();
-        self.line(&format!("and {} more: `aims check` tells all of them", found.len().saturating_sub(told)))?;
-        verdict::summary(&checked).lines().flat_map(wrapped).try_for_each(|line| self.line(&line))
-    }
-
-    /// What one act would mend, in at most four lines.
-    fn finding(&self, aims: &Aims, cause: &[&Verdict]) -> Result<(), Fault> {
-        let Some(found) = cause.first() else { return Ok(()) };
-        let (glyph, style) = verdict::glyph(found.state);
-        let title = aims.frameworks().item(&found.requirement).map_or("", |(_, item)| item.title());
-        let also: Vec<&str> = cause.iter().skip(1).map(|v| short(&v.requirement)).collect();
-        let also = if also.is_empty() { String::new() } else { format!(" (and {})", also.join(", ")) };
-        let head = format!("{}: {title}{also}", short(&found.requirement));
-        self.line(&format!("{} {}", paint(style, &format!("{glyph} {}", found.state)), plain(&head)))?;
-        let over = found.populations.iter().find(|p| p.have < p.of).map(|p| format!(" ({p})")).unwrap_or_default();
-        if let Some(reason) = found.reasons.first() {
-            self.line(&format!("    why  {}", plain(&format!("{}{over}", reason.say))))?;
-            reason.missing.first().map_or(Ok(()), |missing| self.line(&format!("         {}", plain(missing))))?;
-        }
-        found.next().map_or(Ok(()), |next| self.line(&format!("    next {}", plain(&next.command))))
+        self.heading(&format!("What lapses in the next {DAYS_AHEAD} days if nobody does anything"))?;
+        self.lines(&lapses::lapses(aims.frameworks(), &forecast))
     }
 
     fn proof(&self) -> Result<(), Fault> {
-        self.heading("4  Proof: nothing was altered unseen")?;
+        self.heading("Proof that nothing was altered unseen")?;
         let aims = Aims::open(&self.place.dir, Access::Write)?;
         let actor = aims.actor(None)?;
         let key = aims.store().verifier_key().to_string();
@@ -167,59 +161,41 @@ impl Story {
     }
 
     fn next(&self) -> Result<(), Fault> {
-        self.heading("5  Try next")?;
-        let dir = if self.place.kept { self.place.dir.display().to_string() } else { "demo-org".to_owned() };
-        let dir = plain(&dir);
-        let dir = format!("--dir {dir}");
-        let as_of = format!("--as-of {}", sample::AUDIT_DAY);
+        self.heading("Where to go from here")?;
+        let dir = if self.place.kept { self.place.dir.display().to_string() } else { "tessel".to_owned() };
+        let dir = format!("--dir {}", plain(&dir));
+        let as_of = format!("--as-of {}", sample::DAY);
         let mut tries = vec![
             (format!("aims check {dir} {as_of}"), "every finding in full"),
-            (format!("aims explain 8.4-a {dir} {as_of}"), "how one of them was decided"),
+            (format!("aims explain 5.2-a {dir} {as_of}"), "how one of them was decided"),
+            (format!("aims forecast {dir} {as_of} --days {DAYS_AHEAD}"), "everything that lapses, with its reason"),
             (format!("aims history policy-ai {dir}"), "who did what, and when an approval lapsed"),
             (format!("aims export bundle {dir} --out bundle"), "what an auditor takes away"),
             ("aims init my-org".to_owned(), "an organization of your own"),
         ];
         if !self.place.kept {
-            tries.insert(0, (format!("aims demo {dir}"), "this story again, its folder kept"));
+            let clean = if self.which == Which::Clean { " clean" } else { "" };
+            tries.insert(0, (format!("aims init tessel --sample{clean}"), "this organization, in a folder that stays"));
         }
         let width = tries.iter().map(|(command, _)| command.chars().count()).max().unwrap_or_default();
         tries.iter().try_for_each(|(command, about)| self.line(&format!("{command:width$}  {about}")))
     }
 }
 
-/// Findings that the same next act would mend, in the order of the gravest.
-fn by_cause<'a>(found: &[&'a Verdict]) -> Vec<Vec<&'a Verdict>> {
-    let mut causes: Vec<Vec<&Verdict>> = Vec::new();
-    for verdict in found {
-        let same = |cause: &&mut Vec<&Verdict>| {
-            cause.first().is_some_and(|v| v.next().is_some() && v.next() == verdict.next())
-        };
-        match causes.iter_mut().find(same) {
-            Some(cause) => cause.push(verdict),
-            None => causes.push(vec![verdict]),
-        }
+/// So many records in which registers.
+fn registers(aims: &Aims) -> Result<String, Fault> {
+    let mut registers = Vec::new();
+    for kind in aims.kinds().by_id.values() {
+        let query = Query { kind: Some(kind.id.clone()), limit: Some(1), ..Query::default() };
+        let (_, all) = aims.list(&query)?;
+        registers.extend(
+            (all > 0).then(|| (all, if all == 1 { kind.title.to_lowercase() } else { kind.plural.to_lowercase() })),
+        );
     }
-    causes
-}
-
-/// The part of an id that people say.
-fn short(requirement: &str) -> &str {
-    requirement.rsplit('/').next().unwrap_or(requirement)
-}
-
-/// A long line in pieces, broken between words.
-fn wrapped(line: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in line.split(' ') {
-        if lines.last().is_some_and(|last| last.chars().count() + word.chars().count() > WIDTH) {
-            lines.push(String::new());
-        }
-        if let Some(last) = lines.last_mut() {
-            last.push_str(if last.is_empty() { "" } else { " " });
-            last.push_str(word);
-        }
-    }
-    lines
+    let records: u64 = registers.iter().map(|(n, _)| n).sum();
+    registers.sort_by_key(|(n, _)| Reverse(*n));
+    let most: Vec<String> = registers.iter().take(REGISTERS_NAMED).map(|(n, of)| format!("{n} {of}")).collect();
+    Ok(format!("{records} records in {} registers: {}, ...", registers.len(), most.join(", ")))
 }
 
 /// The first line of a report that says something.

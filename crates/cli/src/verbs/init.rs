@@ -5,17 +5,16 @@ use std::{fs, path::Path, sync::Arc};
 use aims_app::{Aims, Founder, Start, chance::SystemChance, clock::SystemClock};
 use serde_json::json;
 
-use crate::{args::Init, fault::Fault, plain::plain, plain::plain_lines, progress::Progress, session::Session};
+use crate::{args::Init, fault::Fault, plain::plain, plain::plain_lines, session::Session};
 
 use super::sample;
 
 pub fn init(session: &Session, args: Init) -> Result<(), Fault> {
     let dir = args.folder.clone();
-    let aims = if args.sample {
-        let _progress = Progress::spinner(session.out, "playing the sample");
-        sample::play(&dir, &mut |_| {})?
-    } else {
-        Aims::found(&dir, start(args), Arc::new(SystemClock), Arc::new(SystemChance))?
+    let sample = args.sample;
+    let aims = match sample {
+        Some(which) => sample::play(session.out, &dir, which, &mut |_| {})?,
+        None => Aims::found(&dir, start(args), Arc::new(SystemClock), Arc::new(SystemChance))?,
     };
     let key = publish_key(&aims, &dir)?;
     aims.close()?;
@@ -23,7 +22,10 @@ pub fn init(session: &Session, args: Init) -> Result<(), Fault> {
     session.out.answer(&json!({ "folder": folder, "key": key }), |_| {
         plain_lines(&format!("{folder}: founded\nkey: {key}\n"))
     })?;
-    session.out.hint(plain(&format!("keep the key elsewhere too: with it anybody can verify a bundle; `aims check --dir {folder}` says what is missing")));
+    let as_of = sample.map(|_| format!(" --as-of {}", sample::DAY)).unwrap_or_default();
+    session.out.hint(plain(&format!(
+        "keep the key elsewhere too: with it anybody can verify a bundle; `aims check --dir {folder}{as_of}` says what is missing"
+    )));
     Ok(())
 }
 

@@ -6,26 +6,50 @@ use aims_app::{
     Aims,
     chance::SystemChance,
     content,
-    daybook::{Daybook, Told},
+    daybook::{Daybook, Told, Variant},
 };
+use clap::ValueEnum;
 use tempfile::TempDir;
 
-use crate::fault::Fault;
+use crate::{fault::Fault, out::Out, progress::Progress};
 
 /// Where the sample lies in the content.
-const FOLDER: &str = "samples/small/";
+const FOLDER: &str = "samples/tessel/";
+/// What is wrong in the flawed story.
+const DEFECTS: &str = "defects.yaml";
 
-/// The day on which the sample's first internal audit begins: what an auditor finds is told as of then.
-pub const AUDIT_DAY: &str = "2026-11-20";
+/// The day up to which the sample tells: the certification audit is near. What is found is told as of then.
+pub const DAY: &str = "2026-11-20";
 
-/// Founds the sample organization in a new folder.
+/// Which story of the sample organization.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Which {
+    /// With nonconformities of the kinds that auditors find
+    #[default]
+    Flawed,
+    /// With everything that is asked for; only determinations by a person are due
+    Clean,
+}
+
+/// Founds the sample organization in a new folder and plays its story, with progress on stderr. `tell` hears of every step.
 ///
 /// # Errors
 /// Where the folder is not empty or cannot be written.
-pub fn play(dir: &Path, tell: &mut dyn FnMut(&Told)) -> Result<Aims, Fault> {
+pub fn play(out: Out, dir: &Path, which: Which, tell: &mut dyn FnMut(&Told)) -> Result<Aims, Fault> {
     let unpacked = unpack()?;
-    let daybook = Daybook::read(&unpacked.path().join("daybook.yaml"))?;
-    Ok(daybook.play(dir, Arc::new(SystemChance), tell)?)
+    let mut daybook = Daybook::read(unpacked.path())?;
+    if which == Which::Flawed {
+        daybook = daybook.with(&Variant::read(&unpacked.path().join(DEFECTS))?)?;
+    }
+    let what = "playing three years of Tessel Group";
+    if !out.draws() {
+        out.talk(what);
+    }
+    let progress = Progress::bar(out, what);
+    Ok(daybook.play(dir, Arc::new(SystemChance), &mut |told| {
+        progress.at(told.done as u64, told.of as u64);
+        tell(told);
+    })?)
 }
 
 /// The daybook names files beside it, so all of them are written to a folder for as long as it plays.
