@@ -173,7 +173,7 @@ fn the_demo_shows_the_state_at_once() {
     {
         assert!(story.stdout.contains(told), "{told}: {}", story.stdout);
     }
-    assert!(lines.iter().all(|line| line.chars().count() <= 160), "{}", story.stdout);
+    assert!(lines.iter().all(|line| line.chars().count() <= 140), "{}", story.stdout);
     assert!(
         story.stdout.contains("✓ sound") && (story.stdout.contains("ALTERED") || story.stdout.contains("■ altered[")),
         "{}",
