@@ -5,7 +5,8 @@ mod question;
 use std::collections::BTreeMap;
 
 use aims_conformity::{
-    Because, Conformity, Difference, Explanation, Lapse, Said, Verdict, difference, explain, forecast,
+    Because, Conformity, Difference, Escalation, Explanation, Lapse, Said, Verdict, difference, escalations, explain,
+    forecast,
 };
 use aims_record::Kept;
 use aims_register::Register;
@@ -31,6 +32,8 @@ pub struct Checked {
     pub records: usize,
     /// One for each requirement and control that was asked about; where only one record was, what is said about it.
     pub verdicts: Vec<Verdict>,
+    /// What is minor item by item and proposed as major for its clause. It changes no verdict.
+    pub escalations: Vec<Escalation>,
 }
 
 /// What changed between two moments.
@@ -75,8 +78,11 @@ impl Aims {
         if let Some(since) = question.since {
             let before = self.decide(&ids, Some(since), None)?;
             question::only_since(&mut checked.verdicts, &before.verdicts);
+            checked.escalations.retain(|e| !before.escalations.contains(e));
         }
         if let Some(number) = system {
+            // What is proposed for a clause is about the organization as one.
+            checked.escalations.clear();
             checked.verdicts = checked.verdicts.into_iter().flat_map(|v| question::about(v, &number)).collect();
         }
         Ok(checked)
@@ -91,8 +97,9 @@ impl Aims {
         let (register, known_at, seq) = self.register(as_of)?;
         let at = on.unwrap_or(known_at);
         let conformity = Conformity { frameworks: &self.frameworks, register: &register };
-        let verdicts = ids.iter().filter_map(|id| conformity.verdict(id, at)).collect();
-        Ok(Checked { at, as_of: seq, records: register.len(), verdicts })
+        let verdicts: Vec<Verdict> = ids.iter().filter_map(|id| conformity.verdict(id, at)).collect();
+        let escalations = escalations(&self.frameworks, &register, &verdicts, at);
+        Ok(Checked { at, as_of: seq, records: register.len(), verdicts, escalations })
     }
 
     /// How a requirement, or each requirement of a clause, is decided, in words written from the rule, and the proof; where a subject is
@@ -185,7 +192,7 @@ impl Aims {
     }
 
     /// The register, the moment it stands for, and the last entry in it.
-    fn register(&self, as_of: Option<AsOf>) -> Result<(Register, Timestamp, Option<u64>), Failure> {
+    pub(crate) fn register(&self, as_of: Option<AsOf>) -> Result<(Register, Timestamp, Option<u64>), Failure> {
         let reading = self.store.snapshot()?;
         let now = self.clock.now();
         let (at, seq) = match as_of {

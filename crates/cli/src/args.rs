@@ -116,6 +116,9 @@ pub enum Verb {
     /// Say what lapses if nobody does anything
     #[command(after_help = examples::FORECAST)]
     Forecast(Forecast),
+    /// Say what is there before a certification audit, fact by fact
+    #[command(after_help = examples::READINESS)]
+    Readiness(Readiness),
     /// List the frameworks, and where their content comes from
     #[command(after_help = examples::FRAMEWORKS)]
     Frameworks,
@@ -537,6 +540,13 @@ pub struct Forecast {
     #[arg(long, value_name = "N", default_value_t = 90)]
     pub days: u32,
     /// A day, a moment, or an entry such as 41
+    #[arg(long, value_name = "T")]
+    pub as_of: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct Readiness {
+    /// A day, a moment, or an entry such as 41: only what was recorded by then is known
     #[arg(long, value_name = "T")]
     pub as_of: Option<String>,
 }

@@ -153,6 +153,12 @@ Examples:
   aims forecast
   aims forecast --days 365";
 
+pub const READINESS: &str = "\
+Examples:
+  aims readiness
+  aims readiness --as-of 2026-03-31
+  aims readiness --format markdown";
+
 pub const FRAMEWORKS: &str = "\
 Examples:
   aims frameworks";

@@ -26,7 +26,7 @@ pub enum Format {
     Sarif,
     /// Findings for build servers: JUnit XML. Only `check`.
     Junit,
-    /// For a page or a pull request. Only `check`.
+    /// For a page or a pull request. Only `check` and `readiness`.
     Markdown,
 }
 

@@ -2,6 +2,7 @@
 
 pub mod acts;
 pub mod plan;
+pub mod readiness;
 pub mod record;
 pub mod time;
 pub mod value;

@@ -11,19 +11,25 @@ mod init;
 mod kinds;
 mod look;
 mod proof;
+mod readiness;
 pub mod sample;
 mod values;
 mod verifier;
 mod words;
 
-use crate::{args::Verb, fault::Fault, session::Session};
+use crate::{args::Verb, fault::Fault, out::Format, session::Session};
 
 /// Does what the verb says. The number is the exit code.
 ///
 /// # Errors
 /// With code, sentence and hints.
 pub fn run(session: &Session, verb: Verb) -> Result<u8, Fault> {
-    if !session.out.format().general() && !matches!(verb, Verb::Check(_)) {
+    let fits = match verb {
+        Verb::Check(_) => true,
+        Verb::Readiness(_) => session.out.format().general() || session.out.format() == Format::Markdown,
+        _ => session.out.format().general(),
+    };
+    if !fits {
         let fault = Fault::usage("format_unknown", "sarif, junit and markdown are formats of `aims check`");
         return Err(fault.hint("`--format text` and `--format json` are there for every verb"));
     }
@@ -55,6 +61,7 @@ pub fn run(session: &Session, verb: Verb) -> Result<u8, Fault> {
         Verb::Explain(args) => checks::explain(session, &args),
         Verb::Diff(args) => checks::diff(session, &args),
         Verb::Forecast(args) => checks::forecast(session, &args),
+        Verb::Readiness(args) => readiness::readiness(session, &args),
         Verb::Frameworks => checks::frameworks(session),
         Verb::Completions(args) => words::completions(session, &args),
     };

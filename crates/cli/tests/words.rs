@@ -84,6 +84,7 @@ fn json_is_json_and_talk_stays_away_from_it() {
         "check --all",
         "explain 5.2-a",
         "frameworks",
+        "readiness",
         "verify",
         "receipt north",
         "checkpoint",
@@ -181,4 +182,24 @@ fn the_demo_shows_the_state_at_once() {
     );
     assert!(lines.last().is_some_and(|line| line.contains("aims init")), "{}", story.stdout);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the demo leaves nothing behind");
+}
+
+#[test]
+fn readiness_is_facts_and_no_number_over_them() {
+    let folder = organization();
+    let acme = folder.path().join("acme");
+    let text = aims(&acme, &["readiness"]);
+    assert_eq!(text.exit, 0, "{}", text.stderr);
+    for fact in (1..=14).map(|n| format!("R{n}: ")) {
+        assert!(text.stdout.contains(&fact), "{fact}: {}", text.stdout);
+    }
+    assert!(text.stdout.contains("✓ met R13") && text.stdout.contains("┄ cannot tell R14"), "{}", text.stdout);
+    assert!(!text.stdout.contains('%'), "{}", text.stdout);
+    let page = aims(&acme, &["readiness", "--format", "markdown"]);
+    assert!(
+        page.stdout.starts_with("# Ready for certification?") && page.stdout.contains("### R1 "),
+        "{}",
+        page.stdout
+    );
+    assert_eq!(aims(&acme, &["readiness", "--format", "sarif"]).exit, 2);
 }

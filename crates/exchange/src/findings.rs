@@ -7,7 +7,7 @@ mod junit;
 mod markdown;
 mod sarif;
 
-use aims_conformity::{Reason, State, Subject, Verdict};
+use aims_conformity::{Escalation, Reason, State, Subject, Verdict};
 use aims_framework::standard::{Frameworks, Item};
 use jiff::Timestamp;
 
@@ -22,6 +22,8 @@ pub struct Findings<'a> {
     pub frameworks: &'a Frameworks,
     /// What is said.
     pub verdicts: &'a [Verdict],
+    /// What is proposed as major for its clause, beside the verdicts.
+    pub escalations: &'a [Escalation],
     /// The moment for which it was decided.
     pub at: Timestamp,
     /// The last entry of the ledger that was known.

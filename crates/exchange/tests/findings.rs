@@ -62,7 +62,7 @@ fn verdicts() -> Vec<Verdict> {
 
 fn found<'a>(frameworks: &'a Frameworks, verdicts: &'a [Verdict]) -> Findings<'a> {
     let at: Timestamp = "2026-11-23T12:00:00Z".parse().expect("a moment");
-    Findings { frameworks, verdicts, at, entry: Some(7), records: 12, version: "0.1.0" }
+    Findings { frameworks, verdicts, escalations: &[], at, entry: Some(7), records: 12, version: "0.1.0" }
 }
 
 #[test]

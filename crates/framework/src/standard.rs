@@ -1,9 +1,11 @@
 //! What a framework asks for: where it comes from, its requirements and controls, and the rules that decide them.
 //!
-//! A [`Framework`] is loaded by [`load()`] from one folder: `source.yaml`, `requirements/*.yaml`, `controls.yaml`, `terms.yaml`, `rules/*.yaml`. The rule
+//! A [`Framework`] is loaded by [`load()`] from one folder: `source.yaml`, `requirements/*.yaml`, `controls.yaml`, `terms.yaml`, `rules/*.yaml`,
+//! `readiness.yaml`. The rule
 //! language is specified in `docs/formats/rules.md`; a rule is held against the kinds when it is loaded, so that a rule that loads can
 //! be run.
 
+mod facts;
 mod load;
 mod reading;
 mod rule;
@@ -13,6 +15,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::Date;
 
+pub use facts::{Among, Fact, FactTest, Found, Outside};
 pub use load::{load, load_all};
 pub use rule::*;
 pub use words::sentence;
@@ -64,6 +67,8 @@ pub struct Framework {
     pub rules: BTreeMap<String, Rule>,
     /// Named filters that rules use, by name.
     pub terms: BTreeMap<String, Arc<Term>>,
+    /// What has to be there before a certification body comes, in order.
+    pub readiness: Vec<Fact>,
 }
 
 impl Framework {

@@ -1,7 +1,7 @@
 //! Verdicts and explanations. A verdict is a word and a glyph; colour only repeats them.
 
 use aims_app::checks::Checked;
-use aims_conformity::{Explanation, Proof, Reason, Severity, State, Subject, Verdict};
+use aims_conformity::{Escalation, Explanation, Proof, Reason, Severity, State, Subject, Verdict};
 use aims_framework::standard::Frameworks;
 use anstyle::Style;
 
@@ -37,7 +37,19 @@ pub fn glyph(state: State) -> (&'static str, Style) {
 /// Verdicts, the gravest first, and what they come to.
 pub fn check(frameworks: &Frameworks, checked: &Checked, shown: &[&Verdict]) -> String {
     let verdicts: String = shown.iter().map(|v| verdict(frameworks, v)).collect();
-    verdicts + &summary(checked)
+    verdicts + &escalated(&checked.escalations) + &summary(checked)
+}
+
+/// What is proposed as major for a clause. It stands after the verdicts, which it does not change.
+fn escalated(escalations: &[Escalation]) -> String {
+    let one = |e: &Escalation| {
+        let from = e.items.iter().map(String::as_str).chain(e.records.iter().map(|r| r.number.as_str()));
+        let from = from.collect::<Vec<_>>().join(", ");
+        let line = |word: &str, says: &str| format!("  {} {}\n", paint(DIM, &format!("{word:>6}")), plain(says));
+        let head = format!("{} {}", paint(BAD, "▲ proposed as major"), paint(HEAD, &plain(&e.clause)));
+        format!("{head}\n{}{}{}\n", line("why", &e.say), line("from", &from), line("next", &e.next().command))
+    };
+    escalations.iter().map(one).collect()
 }
 
 /// One verdict: what it says, over whom, why, why it is asked, what next, until when.

@@ -37,6 +37,7 @@ fn answer(session: &Session, args: &Check, aims: &Aims, checked: &Checked) -> Re
     let found = Findings {
         frameworks: aims.frameworks(),
         verdicts: &checked.verdicts,
+        escalations: &checked.escalations,
         at: checked.at,
         entry: checked.as_of,
         records: checked.records,

@@ -1,6 +1,6 @@
 //! Markdown (CommonMark with tables): for a pull request, a build summary, a file kept beside the bundle.
 
-use aims_conformity::{State, Verdict};
+use aims_conformity::{Escalation, State, Verdict};
 
 use super::{Findings, findings, subject_name};
 
@@ -17,6 +17,7 @@ pub fn markdown(found: Findings<'_>) -> String {
     let mut open: Vec<&Verdict> = found.verdicts.iter().filter(|v| v.state > State::NoRuleYet).collect();
     // The sort is stable: within one state the order is that of the frameworks.
     open.sort_by_key(|v| std::cmp::Reverse(v.state));
+    escalated(found.escalations, &mut text);
     open.iter().for_each(|verdict| section(found, verdict, &mut text));
     text
 }
@@ -31,6 +32,21 @@ fn summary(found: Findings<'_>, text: &mut String) {
         text.push_str(&format!("| {state} | {count} |\n"));
     }
     text.push_str(&format!("| all | {} |\n", found.verdicts.len()));
+}
+
+/// What is proposed for a clause, before the findings it comes from.
+fn escalated(escalations: &[Escalation], text: &mut String) {
+    if escalations.is_empty() {
+        return;
+    }
+    text.push_str(
+        "\n## Proposed as major for the clause\n\nThe verdicts below stay as they are; a person confirms this.\n\n",
+    );
+    for one in escalations {
+        let from = one.items.iter().map(String::as_str).chain(one.records.iter().map(|r| r.number.as_str()));
+        let from = from.collect::<Vec<_>>().join(", ");
+        text.push_str(&format!("- {}: {} (from {})\n", escaped(&one.clause), escaped(&one.say), escaped(&from)));
+    }
 }
 
 fn section(found: Findings<'_>, verdict: &Verdict, text: &mut String) {

@@ -1,6 +1,6 @@
 //! SARIF 2.1.0 (OASIS, 2020): one rule for each requirement and control, one result for each finding.
 
-use aims_conformity::{Severity, State, Subject, Verdict};
+use aims_conformity::{Escalation, Severity, State, Subject, Verdict};
 use aims_framework::standard::Item;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -11,8 +11,13 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 
 /// Findings as SARIF. What conforms is a result of kind `pass`, so that a reader sees what was asked, not only what failed.
 pub fn sarif(found: Findings<'_>) -> String {
-    let rules: Vec<Value> = found.verdicts.iter().map(|v| rule(found, v)).collect();
-    let results: Vec<Value> = found.verdicts.iter().zip(0_usize..).flat_map(|(v, index)| results(v, index)).collect();
+    let mut rules: Vec<Value> = found.verdicts.iter().map(|v| rule(found, v)).collect();
+    let mut results: Vec<Value> =
+        found.verdicts.iter().zip(0_usize..).flat_map(|(v, index)| results(v, index)).collect();
+    if !found.escalations.is_empty() {
+        results.extend(found.escalations.iter().map(|e| escalated(e, rules.len())));
+        rules.push(escalation_rule());
+    }
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -42,6 +47,40 @@ fn rule(found: Findings<'_>, verdict: &Verdict) -> Value {
         "shortDescription": { "text": sentence(found.title(verdict)) },
         "fullDescription": { "text": sentence(text) },
         "help": { "text": format!("{} `aims explain {}` says how it is decided.", sentence(text), verdict.requirement) },
+    })
+}
+
+const ESCALATION: &str = "aims/proposed-as-major";
+
+fn escalation_rule() -> Value {
+    json!({
+        "id": ESCALATION,
+        "name": "ProposedAsMajor",
+        "shortDescription": { "text": "A clause is proposed as a major nonconformity." },
+        "fullDescription": { "text": "Three or more minor nonconformities stand on one clause, the same came back after it was closed, or a correction was missed. A person confirms it." },
+        "help": { "text": "The findings of the clause's items keep their own level." },
+    })
+}
+
+/// A result of its own: the items' results stay as grave as they are.
+fn escalated(one: &Escalation, index: usize) -> Value {
+    let records: Vec<&str> = one.records.iter().map(|r| r.number.as_str()).collect();
+    let from: Vec<&str> = one.items.iter().map(String::as_str).chain(records.iter().copied()).collect();
+    let mut hash = Sha256::new();
+    hash.update(format!("{}:{}{}:{}", one.clause.len(), one.clause, one.say.len(), one.say));
+    let fingerprint: String = hex::encode(hash.finalize()).chars().take(32).collect();
+    json!({
+        "ruleId": ESCALATION,
+        "ruleIndex": index,
+        "kind": "review",
+        "level": "none",
+        "message": { "text": format!("{}: proposed as major. {} From {}.", one.clause, sentence(&one.say), from.join(", ")) },
+        "locations": [{
+            "physicalLocation": { "artifactLocation": { "uri": format!("requirements/{}", one.clause.replace(':', "%3A")), "uriBaseId": "AIMS" } },
+            "logicalLocations": [{ "name": "organization", "kind": "resource" }],
+        }],
+        "partialFingerprints": { "finding/v1": fingerprint },
+        "properties": { "items": one.items, "records": records },
     })
 }
 

@@ -75,6 +75,19 @@ pub fn load(files: &[(&str, &str)], kinds: &Kinds, predicates: &[&str]) -> Resul
             found.into_iter().for_each(|(rule, one)| keep(reading, &mut framework, rule, one));
         },
     );
+    let mut facts = Vec::new();
+    read(
+        files,
+        |name| name == "readiness.yaml",
+        &mut errors,
+        |reading, node| {
+            let known = std::mem::take(&mut terms);
+            terms = reading_rules(reading, &framework, kinds, predicates, known, |rules| {
+                facts = rules.facts(node, &framework)
+            });
+        },
+    );
+    framework.readiness = facts;
     // Files come by name, and `10-` stands before `4-` there.
     framework.clauses.sort_by_key(|c| numbers(&c.id));
     framework.requirements.sort_by_key(|r| numbers(&r.clause));
@@ -146,6 +159,7 @@ fn source(reading: &mut Reading<'_>, node: &Node) -> Option<Framework> {
         risk_sources: Vec::new(),
         rules: Default::default(),
         terms: Default::default(),
+        readiness: Vec::new(),
     })
 }
 

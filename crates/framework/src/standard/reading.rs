@@ -1,5 +1,6 @@
 //! From YAML to rules, held against the kinds. Everything wrong in a file is noted before giving up.
 
+mod facts;
 mod filter;
 mod limits;
 mod records;
