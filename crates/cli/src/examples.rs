@@ -156,8 +156,7 @@ Examples:
 pub const READINESS: &str = "\
 Examples:
   aims readiness
-  aims readiness --as-of 2026-03-31
-  aims readiness --format markdown";
+  aims readiness --as-of 2026-03-31";
 
 pub const FRAMEWORKS: &str = "\
 Examples:
