@@ -5,8 +5,10 @@ use std::{fs, path::Path, sync::Arc};
 use aims_app::{
     Aims, Failure, Query,
     chance::SystemChance,
+    checks::Question,
     daybook::{Daybook, Variant},
 };
+use aims_conformity::State;
 
 const WHO: &str =
     "organization: { name: Quellhof, origin: aims.quellhof.example }\nfounder: { key: ada, name: Ada Quell }\n";
@@ -94,4 +96,47 @@ fn a_change_that_fits_no_step_is_refused_with_its_line() {
     let refused = daybook.with(&variant).err().unwrap();
     assert!(matches!(refused, Failure::Content(_)));
     assert!(refused.to_string().starts_with("defects.yaml:6:20: no step about `issue-lost` fits"), "{refused}");
+}
+
+const JUDGED: &str = "days:
+  - at: 2026-01-05T09:00:00Z
+    by: ada
+    do:
+      - record: { kind: document, key: register-of-mills, fields: { title: Register of mills, kind: report, origin: internal, required_by: [law] } }
+      - judge: { requirement: 7.5.1-b, fields: { verdict: adequate } }
+  - at: 2026-01-06T09:00:00Z
+    by: ada
+    do:
+      - judge: { requirement: 7.5.1-b, fields: { verdict: adequate, rationale: One mill needs one register., conflict_of_interest: none, expires: 2026-12-31 } }
+      - judge: { requirement: 5.2-a, fields: { verdict: adequate } }
+";
+
+fn judged(days: &str) -> Result<(Aims, Vec<usize>, tempfile::TempDir), Failure> {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), &[("daybook.yaml", &format!("{WHO}{days}"))]);
+    let mut acts = Vec::new();
+    let daybook = Daybook::read(&dir.path().join("daybook.yaml"))?;
+    let aims = daybook.play(&dir.path().join("org"), Arc::new(SystemChance), &mut |t| acts.push(t.acts))?;
+    Ok((aims, acts, dir))
+}
+
+fn state(aims: &Aims) -> State {
+    aims.check(&Question::about("7.5.1-b")).unwrap().verdicts[0].state
+}
+
+#[test]
+fn a_judgement_is_given_on_what_stands_when_the_day_begins_and_only_where_one_is_due() {
+    let (aims, acts, _dir) = judged(JUDGED).unwrap_or_else(|f| panic!("{f}"));
+    assert_eq!(acts.iter().map(|n| n.min(&1)).collect::<Vec<_>>(), [&1, &0, &1, &0]);
+    assert_eq!(state(&aims), State::Conforms);
+    let changed = JUDGED.to_owned()
+        + "      - amend: { record: register-of-mills, set: { title: Register of all mills }, why: more mills }\n";
+    let (aims, ..) = judged(&changed).unwrap_or_else(|f| panic!("{f}"));
+    assert_eq!(state(&aims), State::DeterminationDue);
+}
+
+#[test]
+fn a_clause_is_not_judged_as_a_whole() {
+    let refused = judged(&JUDGED.replace("requirement: 5.2-a", "requirement: 5.2")).err().unwrap();
+    assert!(refused.to_string().contains("`5.2` holds several requirements"), "{refused}");
 }

@@ -21,7 +21,8 @@ pub(super) fn shown(aims: &Aims, day: &Day) -> Result<Shown, Failure> {
     let judged = steps.iter().filter_map(|step| step.get("judge")?.get("requirement")?.text());
     let mut ids = BTreeMap::new();
     for name in judged {
-        ids.extend(Question::about(name).requirements(&aims.frameworks)?.into_iter().map(|id| (id, name.to_owned())));
+        let [id] = Question::about(name).requirements(&aims.frameworks)?.try_into().map_err(|_| one_question(name))?;
+        ids.insert(id, name.to_owned());
     }
     if ids.is_empty() {
         return Ok(Shown::new());
@@ -29,6 +30,10 @@ pub(super) fn shown(aims: &Aims, day: &Day) -> Result<Shown, Failure> {
     let all: Vec<_> = ids.keys().cloned().collect();
     let verdicts = aims.decide(&all, None, None)?.verdicts;
     Ok(verdicts.into_iter().filter_map(|v| Some((ids.get(&v.requirement)?.clone(), v))).collect())
+}
+
+fn one_question(name: &str) -> Failure {
+    Failure::usage("requirement_not_one", format!("`{name}` holds several requirements; judge each by itself"))
 }
 
 /// Records the judgement and gives it, and says how many acts that was. None where nothing waits for it: nobody judges what does not
