@@ -26,6 +26,8 @@ pub struct Defect {
     pub about: String,
     /// What a check finds because of it.
     pub finds: Vec<Expected>,
+    /// What follows from that under other items.
+    pub also: Vec<Expected>,
     changes: Vec<Node>,
 }
 
@@ -66,6 +68,11 @@ impl Variant {
         Ok(Variant { name, defects })
     }
 
+    /// One defect alone.
+    pub fn of(defect: &Defect) -> Variant {
+        Variant { name: defect.id.clone(), defects: vec![defect.clone()] }
+    }
+
     /// Changes the days. Each change has to fit at least one step, so that none goes unnoticed when the story changes.
     pub(super) fn change(&self, days: &mut Vec<Day>) -> Result<(), Failure> {
         let mut reading = Reading::new(&self.name);
@@ -77,13 +84,14 @@ impl Variant {
 }
 
 fn defect(reading: &mut Reading<'_>, framework: &str, node: &Node) -> Option<Defect> {
-    let map = reading.mapping(node, "a defect", &["id", "about", "change", "finds"])?;
+    let map = reading.mapping(node, "a defect", &["id", "about", "change", "finds", "also"])?;
     let id = map.need_text(reading, "id")?.to_owned();
     let about = map.need_text(reading, "about")?.to_owned();
     let changes = map.need(reading, "change").map(|n| reading.list(n, "`change`").to_vec())?;
     let found = map.need(reading, "finds").map(|n| reading.list(n, "`finds`"))?;
-    let finds = found.iter().flat_map(|node| expected(reading, framework, node)).collect();
-    Some(Defect { id, about, finds, changes })
+    let follows = map.get("also").map(|n| reading.list(n, "`also`")).unwrap_or_default();
+    let mut read = |nodes: &[Node]| nodes.iter().flat_map(|node| expected(reading, framework, node)).collect();
+    Some(Defect { id, about, finds: read(found), also: read(follows), changes })
 }
 
 /// One entry may name several items that the same fact breaks.
