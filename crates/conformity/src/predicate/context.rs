@@ -7,7 +7,7 @@ use jiff::{Span, Timestamp};
 
 use super::{
     Predicate,
-    shared::{Finding, in_force, interval, moment, rows},
+    shared::{Finding, held_role, in_force, interval, moment, rows},
 };
 use crate::{
     blocks::{Engine, Outcome},
@@ -35,6 +35,19 @@ pub(super) const PREDICATES: &[Predicate] = &[
         about: "Each unit of the scope in force has somebody who works here and is assigned accountability for AI in it.",
         reads: &["aims-scope", "role-assignment", "person"],
         run: each_unit_answers_for_ai,
+    },
+    Predicate {
+        name: "importance-reaches-each-unit",
+        about: "Each unit of the scope in force was reached by a message on why good AI management matters, sent by somebody who was top \
+                management then, within the interval that the organization set (`awareness-interval`); several messages count together.",
+        reads: &["aims-scope", "comm-event", "person", "role-assignment", "parameter"],
+        run: importance_reaches_each_unit,
+    },
+    Predicate {
+        name: "roles-shown-to-each-unit",
+        about: "Each unit of the scope in force was reached by a communication on roles; several communications count together.",
+        reads: &["aims-scope", "comm-event"],
+        run: roles_shown_to_each_unit,
     },
     Predicate {
         name: "policy-reaches-people",
@@ -109,6 +122,47 @@ fn each_unit_answers_for_ai<'a>(engine: &Engine<'a>, _: Option<Entry<'a>>) -> Ou
         }
     }
     found.outcome()
+}
+
+fn importance_reaches_each_unit<'a>(engine: &Engine<'a>, _: Option<Entry<'a>>) -> Outcome<'a> {
+    let mut found = Finding::default();
+    let Some(fresh) = interval(engine, "awareness-interval", false) else { return found.outcome() };
+    let by_top_management = |e: &Entry<'a>, at: Timestamp| {
+        e.linked("sent_by").any(|person| held_role(engine, person, "top-management", at))
+    };
+    let mut events = Vec::new();
+    for event in engine.register.of_kind("comm-event").filter(|e| e.text("topic") == Some("aims-importance")) {
+        let Some(sent) = moment(event, "sent_at").filter(|at| by_top_management(&event, *at)) else { continue };
+        if sent <= engine.at && found.rests_on(engine.before(lapses(day_of(sent), fresh))) {
+            events.push(event);
+        }
+    }
+    each_unit_reached(engine, &mut found, &events);
+    found.outcome()
+}
+
+fn roles_shown_to_each_unit<'a>(engine: &Engine<'a>, _: Option<Entry<'a>>) -> Outcome<'a> {
+    let mut found = Finding::default();
+    let events = engine.register.of_kind("comm-event").filter(|e| e.text("topic") == Some("roles"));
+    each_unit_reached(engine, &mut found, &events.collect::<Vec<_>>());
+    found.outcome()
+}
+
+/// Each unit of the scope in force stands among those that one of these communications reached.
+fn each_unit_reached<'a>(engine: &Engine<'a>, found: &mut Finding<'a>, events: &[Entry<'a>]) {
+    let scopes: Vec<_> = in_force(engine, "aims-scope").collect();
+    if scopes.is_empty() {
+        found.nothing("no Scope in force that names its units");
+    }
+    for scope in scopes {
+        found.witness(scope);
+        for unit in texts(scope, "units") {
+            match events.iter().find(|e| texts(**e, "reached_units").any(|u| u == unit)) {
+                Some(event) => found.witness(*event),
+                None => found.lacks(scope, format!("no communication reached the unit {unit}")),
+            }
+        }
+    }
 }
 
 /// Whether today lies between the first and the last day of the assignment.

@@ -53,8 +53,9 @@ pub(super) const PREDICATES: &[Predicate] = &[
     },
     Predicate {
         name: "risk-speaks-of-its-system",
-        about: "Source, event or title of a proposed or open risk of the system shares a telling word with the system's domain or with \
-                its context of use; words that fit every AI system do not count.",
+        about: "Source, event, title or consequences of a risk of the system that was not rejected share a telling word with the system's \
+                domain, context of use or intended purpose; words that fit every AI system do not count. A system that says nothing \
+                telling of itself is left to the judgement.",
         reads: &["risk"],
         run: systems::risk_speaks_of_its_system,
     },
