@@ -201,15 +201,19 @@ impl Case {
         done: &mut Vec<Done>,
     ) -> Result<(), Failure> {
         let proposal = self.propose(draft, step.wish)?;
-        let accepted = match self.decide(draft, proposal.clone(), step.why.clone()) {
-            Err(Failure::Refused(Refusal::SignaturesMissing { meaning, have, need, .. })) if have + 1 == need => {
+        // Only a move can be tried again, after the signature that it lacks.
+        let again = matches!(proposal, Proposal::Move { .. }).then(|| (proposal.clone(), step.why.clone()));
+        let accepted = match (self.decide(draft, proposal, step.why), again) {
+            (Err(Failure::Refused(Refusal::SignaturesMissing { meaning, have, need, .. })), Some((proposal, why)))
+                if have + 1 == need =>
+            {
                 let id = proposal.id().to_owned();
                 let sign = Proposal::Sign { id, seen: None, meaning: Some(meaning), digest: None };
                 let signed = self.decide(draft, sign, None)?;
                 done.push(self.append(draft, signed, idem)?);
-                self.decide(draft, now_seen(proposal), step.why)?
+                self.decide(draft, now_seen(proposal), why)?
             }
-            other => other?,
+            (other, _) => other?,
         };
         done.push(self.append(draft, accepted, idem)?);
         Ok(())
@@ -254,7 +258,7 @@ impl Case {
             }
             Wish::Amend { record, seen, set, unset } => {
                 let id = id(&record)?;
-                let kind = draft.kept(&id)?.map(|k| k.kind().to_owned()).unwrap_or_default();
+                let kind = draft.shared(&id)?.map(|k| k.kind().to_owned()).unwrap_or_default();
                 Proposal::Amend { id, seen, set: self.resolve(draft, &kind, set)?, unset }
             }
             Wish::Link { record, seen, field, to } => Proposal::Link { id: id(&record)?, seen, field, to: id(&to)? },
@@ -293,10 +297,10 @@ fn now_seen(proposal: Proposal) -> Proposal {
 }
 
 fn answer(draft: &Draft<'_>, id: String, act: String, seq: u64, leaf: String, ts: String) -> Result<Done, Failure> {
-    let kept = draft.kept(&id)?;
-    let number = kept.as_ref().map(|k| k.number().to_owned()).unwrap_or_default();
-    let version = kept.as_ref().map_or(0, aims_record::Kept::version);
-    let state = kept.as_ref().and_then(|k| k.live()).map_or_else(|| "disposed".to_owned(), |r| r.state.clone());
+    let kept = draft.shared(&id)?;
+    let number = kept.as_deref().map(|k| k.number().to_owned()).unwrap_or_default();
+    let version = kept.as_deref().map_or(0, aims_record::Kept::version);
+    let state = kept.as_deref().and_then(|k| k.live()).map_or_else(|| "disposed".to_owned(), |r| r.state.clone());
     Ok(Done { act, id, number, version, state, seq, leaf, ts })
 }
 

@@ -21,13 +21,14 @@ pub(crate) fn resolve_word(reading: &Reading, known: &Known, word: &str) -> Resu
     }
     let found = match word {
         _ if word.len() > 63 => None,
-        _ if is_uuid(word) => reading.kept(word)?,
+        _ if is_uuid(word) => reading.shared(word)?.map(|kept| kept.id().to_owned()),
         _ => match reading.by_key(word)? {
             Some(kept) => Some(kept),
             None => reading.by_number(&word.to_ascii_uppercase())?,
-        },
+        }
+        .map(|kept| kept.id().to_owned()),
     };
-    found.map(|k| k.id().to_owned()).ok_or_else(|| Refusal::NotFound { record: word.to_owned() }.into())
+    found.ok_or_else(|| Refusal::NotFound { record: word.to_owned() }.into())
 }
 
 /// Whether this can be a record's key.

@@ -1,6 +1,6 @@
 //! The store as a decision sees it.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, sync::Arc};
 
 use aims_record::{Fields, Kept, Record, Seal, Standing};
 use aims_store::{AppendError, Draft, Reading, StoreError};
@@ -32,8 +32,8 @@ impl<'a> Ground<'a> {
 }
 
 impl Standing for Ground<'_> {
-    fn kept(&self, id: &str) -> Option<Kept> {
-        self.read(|r| r.kept(id))
+    fn kept(&self, id: &str) -> Option<Arc<Kept>> {
+        self.read(|r| r.shared(id))
     }
 
     fn pointing(&self, kind: &str, via: &str, to: &str) -> Vec<Record> {
@@ -41,7 +41,8 @@ impl Standing for Ground<'_> {
     }
 
     fn roles_of(&self, person: &str) -> Vec<String> {
-        let here = matches!(self.kept(person), Some(Kept::Live(p)) if p.state == "active" && p.erased.is_none());
+        let person_kept = self.kept(person);
+        let here = matches!(person_kept.as_deref(), Some(Kept::Live(p)) if p.state == "active" && p.erased.is_none());
         let assignments = if here { self.pointing("role-assignment", "person", person) } else { Vec::new() };
         let held = assignments.iter().filter(|a| a.state == "active" && holds_on(a, self.today));
         held.filter_map(|a| a.text("role")).map(str::to_owned).collect()

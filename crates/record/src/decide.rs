@@ -6,6 +6,8 @@ mod moving;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,7 +24,7 @@ use crate::{
 /// The records as they stand, as far as a decision needs to see them.
 pub trait Standing {
     /// What is kept under this id.
-    fn kept(&self, id: &str) -> Option<Kept>;
+    fn kept(&self, id: &str) -> Option<Arc<Kept>>;
     /// Live, unwithdrawn records of `kind` whose link field `via` names `to`.
     fn pointing(&self, kind: &str, via: &str, to: &str) -> Vec<Record>;
     /// Roles that the person holds at the moment of the decision.
@@ -169,33 +171,34 @@ pub fn decide(kinds: &Kinds, standing: &dyn Standing, ask: Ask<'_>, seal: &mut d
         return draft.record(id, &kind, key, fields, ask.why);
     }
     let id = ask.proposal.id().to_owned();
-    let record = match standing.kept(&id) {
-        None => return Err(Refusal::NotFound { record: id }),
-        Some(Kept::Disposed(t)) => {
-            return Err(Refusal::Ended { record: t.number, how: "disposed of".into(), seq: t.disposed.seq });
+    let Some(kept) = standing.kept(&id) else { return Err(Refusal::NotFound { record: id }) };
+    let record = match &*kept {
+        Kept::Disposed(t) => {
+            let (record, seq) = (t.number.clone(), t.disposed.seq);
+            return Err(Refusal::Ended { record, how: "disposed of".into(), seq });
         }
-        Some(Kept::Live(r)) => r,
+        Kept::Live(r) => r,
     };
     let kind = known_kind(kinds, &record.kind)?;
-    refuse_stale(&record, &ask.proposal)?;
+    refuse_stale(record, &ask.proposal)?;
     let ending = matches!(ask.proposal, Proposal::Dispose { .. } | Proposal::Erase { .. });
     if let (Some(at), false) = (record.withdrawn, ending) {
-        return Err(Refusal::Ended { record: record.number, how: "withdrawn".into(), seq: at.seq });
+        return Err(Refusal::Ended { record: record.number.clone(), how: "withdrawn".into(), seq: at.seq });
     }
     let mut case = content::Draft { kinds, standing, now: ask.now, seal };
     let (body, refs) = match ask.proposal {
         Proposal::Record { .. } => return Err(Refusal::NotFound { record: id }),
-        Proposal::Amend { set, unset, .. } => case.amend(kind, &record, set, unset)?,
-        Proposal::Link { field, to, .. } => case.link(kind, &record, &field, to)?,
-        Proposal::Unlink { field, to, .. } => case.unlink(kind, &record, &field, to)?,
-        Proposal::Attach { field, file, .. } => case.attach(kind, &record, field, file)?,
-        Proposal::Sign { meaning, digest, .. } => moving::sign(standing, ask.actor, kind, &record, meaning, digest)?,
-        Proposal::Move { verb, .. } => moving::step(standing, ask.actor, ask.now, kind, &record, &verb)?,
-        Proposal::Withdraw { .. } => ending::withdraw(&record, ask.why.as_deref())?,
-        Proposal::Dispose { basis, .. } => ending::dispose(standing, ask.actor, ask.now, kind, &record, basis)?,
+        Proposal::Amend { set, unset, .. } => case.amend(kind, record, set, unset)?,
+        Proposal::Link { field, to, .. } => case.link(kind, record, &field, to)?,
+        Proposal::Unlink { field, to, .. } => case.unlink(kind, record, &field, to)?,
+        Proposal::Attach { field, file, .. } => case.attach(kind, record, field, file)?,
+        Proposal::Sign { meaning, digest, .. } => moving::sign(standing, ask.actor, kind, record, meaning, digest)?,
+        Proposal::Move { verb, .. } => moving::step(standing, ask.actor, ask.now, kind, record, &verb)?,
+        Proposal::Withdraw { .. } => ending::withdraw(record, ask.why.as_deref())?,
+        Proposal::Dispose { basis, .. } => ending::dispose(standing, ask.actor, ask.now, kind, record, basis)?,
         Proposal::Erase { approvers, basis, rule, count, .. } => {
             let erasure = crate::Erasure { approvers, basis, count, rule };
-            ending::erase(standing, ask.actor, &record, erasure)?
+            ending::erase(standing, ask.actor, record, erasure)?
         }
     };
     Ok(Accepted {

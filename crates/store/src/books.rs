@@ -2,41 +2,39 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
 use aims_ledger::note::Note;
-use rusqlite::{config::DbConfig, hooks::Wal};
 
 use crate::{
-    command::{Command, Outcome, Pending, Spoiled, answer},
+    command::{Command, More, Outcome, Pending, Spoiled, answer, answer_all},
     draft::{Done, Draft, Effects, Tail},
     entry::parse_entry,
     erasures,
     error::{Fault, StoreError, WriteError},
     evidence,
-    log::{self, extend, head},
+    landing::{Lander, Load, WalLength, never_copy_on_close, roll_back},
+    log::{self, head},
     reading::Reading,
     signer::Signer,
 };
-
-/// So many pages may gather in the WAL before they are copied into the database.
-const WAL_PAGES: usize = 4_000;
 
 /// The writing side of a database.
 pub(crate) struct Books {
     pub reading: Reading,
     pub signer: Signer,
+    /// Where the ledger ends with what is decided.
     tail: Tail,
+    /// Where it ends on disk.
+    landed: Tail,
     stopped: Option<String>,
-    /// Pages in the WAL, as SQLite says after each commit.
-    pages: Arc<AtomicUsize>,
-    /// Those of them that were copied, or could not be: a reader may keep the WAL from being begun anew.
-    copied: usize,
+    wal: Arc<WalLength>,
+    /// Lets batches land while others are decided; started when first needed.
+    lander: Option<Lander>,
+    /// How long deciding one act takes.
+    pace: Duration,
     /// Content was erased, and a reader still kept the WAL from being emptied.
     scrub_due: Option<Scrub>,
 }
@@ -52,7 +50,7 @@ pub(crate) enum Scrub {
 
 impl Books {
     pub fn open(mut reading: Reading, signer: Signer) -> Result<Books, StoreError> {
-        let (size, _) = head(&reading.conn)?;
+        let (size, _) = reading.head()?;
         let last_ms = match size.checked_sub(1) {
             None => i64::MIN,
             Some(seq) => {
@@ -63,34 +61,139 @@ impl Books {
             }
         };
         let tail = Tail { size, last_ms };
-        reading.begin_to_remember();
-        let pages = Arc::new(AtomicUsize::new(0));
-        let noted = Arc::clone(&pages);
-        reading.conn.wal_hook(Some(move |_: &mut Wal, pages: i32| {
-            noted.store(usize::try_from(pages).unwrap_or(0), Ordering::Relaxed);
-            Ok(())
-        }))?;
-        Ok(Books { reading, signer, tail, stopped: None, pages, copied: 0, scrub_due: None })
+        reading.begin_to_remember(size);
+        let wal = reading.line.get_mut().map(WalLength::watch).transpose()?.unwrap_or_default();
+        Ok(Books {
+            reading,
+            signer,
+            tail,
+            landed: tail,
+            stopped: None,
+            wal,
+            lander: None,
+            pace: Duration::ZERO,
+            scrub_due: None,
+        })
     }
 
-    /// Runs commands in one transaction and answers each. `more` gives the next one, told how many have run: while one runs,
-    /// others arrive.
-    pub fn run(&mut self, first: Box<dyn Command>, more: &mut dyn FnMut(usize) -> Option<Box<dyn Command>>) -> usize {
+    /// Decides commands that become one transaction and are answered once it is on disk. `more` gives the next one, told how many
+    /// have run: while one runs, others arrive.
+    pub fn run(&mut self, first: Box<dyn Command>, more: &mut More<'_>) {
         let mut ran = Vec::with_capacity(64);
-        let outcome = match self.transact(first, more, &mut ran) {
-            Ok(effects) => {
-                self.finish(&effects);
+        // Of a failure that is known nothing is built upon.
+        let sound = if self.reading.line.is_away() { Ok(()) } else { self.take_up() };
+        let filled = match (&self.stopped, sound) {
+            (Some(reason), _) => {
+                ran.push(first);
+                Err(Outcome::Stopped(StoreError::Stopped(reason.clone()).to_string()))
+            }
+            (None, Err(fault)) => {
+                ran.push(first);
+                Err(Outcome::NotSaved(fault))
+            }
+            (None, Ok(())) => self.fill(first, more, &mut ran).map_err(|fault| self.give_up(fault)),
+        };
+        match filled {
+            Err(outcome) => answer_all(ran, &outcome),
+            Ok((tail, done)) => self.land(tail, done, ran),
+        }
+    }
+
+    /// Lets a batch land: on a thread of its own where others may be decided meanwhile, else here.
+    fn land(&mut self, tail: Tail, done: Done, ran: Vec<Box<dyn Command>>) {
+        let (rows, begun) = self.reading.take_batch();
+        // It is built on the one before, which must be on disk first.
+        if let Err(fault) = self.join() {
+            self.roll_back();
+            return answer_all(ran, &Outcome::NotSaved(fault));
+        }
+        if done.leaves.is_empty() {
+            self.roll_back();
+            return answer_all(ran, &Outcome::Saved);
+        }
+        let load = Load { rows, leaves: done.leaves, from: self.tail.size, begun };
+        self.tail = tail;
+        if ran.len() > 1 && done.effects.is_none() && self.has_lander() {
+            if let Some(lander) = &self.lander {
+                self.reading.line.send_away(|conn| lander.send(conn, load, ran));
+            }
+            return;
+        }
+        let landed = self.reading.conn().map_err(|error| Outcome::NotSaved(Fault::of(&error)));
+        let outcome = match landed.and_then(|conn| load.land(conn, &self.reading.context)) {
+            Ok(_) => {
+                self.note_landed();
+                self.finish(&done.effects);
                 Outcome::Saved
             }
             Err(outcome) => {
-                self.reading.forget();
+                self.fell(outcome.fault());
                 outcome
             }
         };
-        let count = ran.len();
-        ran.into_iter().for_each(|command| command.settle(&outcome));
-        self.copy_wal_when_long();
-        count
+        answer_all(ran, &outcome);
+        if let (None, Ok(conn)) = (&self.stopped, self.reading.conn())
+            && let Some(reason) = self.wal.copy_when_long(conn)
+        {
+            self.stop(reason);
+        }
+    }
+
+    fn has_lander(&mut self) -> bool {
+        if self.lander.is_none() {
+            let context = Arc::clone(&self.reading.context);
+            self.lander = Lander::start(context, Arc::clone(&self.wal)).ok();
+        }
+        self.lander.is_some()
+    }
+
+    /// Waits until what was decided has landed. An error where it was not saved: what was decided on top of it must not be either.
+    pub fn join(&mut self) -> Result<(), Fault> {
+        // What went wrong is taken up right away.
+        let _ = self.reading.conn();
+        self.take_up()
+    }
+
+    /// Takes up how the batch that landed last has ended.
+    fn take_up(&mut self) -> Result<(), Fault> {
+        if let Some(reason) = self.reading.line.take_stop() {
+            self.stop(reason);
+        }
+        match self.reading.line.take_fell() {
+            None => {
+                self.note_landed();
+                Ok(())
+            }
+            Some(fault) => {
+                self.fell(Some(fault.clone()));
+                Err(fault)
+            }
+        }
+    }
+
+    fn note_landed(&mut self) {
+        self.landed = self.tail;
+        if let Some(mut mind) = self.reading.mind() {
+            mind.landed(self.landed.size);
+        }
+    }
+
+    /// What was decided is not on disk and will not be.
+    fn fell(&mut self, fault: Option<Fault>) {
+        self.tail = self.landed;
+        self.reading.drop_batch();
+        self.reading.forget();
+        if let Some(Fault::Storage(reason)) = fault {
+            self.stop(reason);
+        }
+    }
+
+    /// So many of those that wait should make a batch: half of them where deciding takes longer than a commit, so that one half is
+    /// decided while the other lands.
+    pub fn share_of(&self, waiting: usize) -> usize {
+        let commit = self.lander.as_ref().map_or(Duration::MAX, Lander::commit);
+        let deciding = self.pace * u32::try_from(waiting).unwrap_or(u32::MAX);
+        if deciding > commit { waiting.div_ceil(2) } else { waiting }
     }
 
     /// Runs one command of our own.
@@ -103,7 +206,7 @@ impl Books {
         E: Send + 'static,
     {
         let (answer, answered) = answer();
-        self.run(Box::new(Pending::new(command, answer)), &mut |_| None);
+        self.run(Box::new(Pending::new(command, answer)), &mut |_, _| None);
         answered.recv().unwrap_or(Err(WriteError::Panicked))
     }
 
@@ -111,6 +214,9 @@ impl Books {
     pub fn sign(&mut self) -> Result<Note, StoreError> {
         if let Some(reason) = &self.stopped {
             return Err(StoreError::Stopped(reason.clone()));
+        }
+        if let Err(fault) = self.join() {
+            return Err(fault.into_error());
         }
         let signed = self.try_sign();
         match signed.as_ref().map_err(Fault::of) {
@@ -121,10 +227,11 @@ impl Books {
     }
 
     fn try_sign(&mut self) -> Result<Note, StoreError> {
-        let (size, root) = head(&self.reading.conn)?;
-        let note = self.signer.sign(&self.reading.conn, size, root)?;
-        if log::kept_note(&self.reading.conn)?.is_none_or(|(_, kept)| kept != note) {
-            log::keep_note(&self.reading.conn, size, &note)?;
+        let conn = self.reading.conn()?;
+        let (size, root) = head(conn)?;
+        let note = self.signer.sign(conn, size, root)?;
+        if log::kept_note(conn)?.is_none_or(|(_, kept)| kept != note) {
+            log::keep_note(conn, size, &note)?;
         }
         Ok(note)
     }
@@ -141,9 +248,10 @@ impl Books {
 
     /// Runs work of our own (a rebuild) in one transaction.
     pub fn exclusively(&mut self, work: impl FnOnce(&Reading) -> Result<(), StoreError>) -> Result<(), StoreError> {
-        self.execute("BEGIN IMMEDIATE")?;
+        self.join().map_err(Fault::into_error)?;
+        self.reading.execute("BEGIN IMMEDIATE")?;
         self.reading.forget();
-        let done = work(&self.reading).and_then(|()| self.execute("COMMIT"));
+        let done = work(&self.reading).and_then(|()| self.reading.execute("COMMIT"));
         self.reading.forget();
         if done.is_err() {
             self.roll_back();
@@ -152,119 +260,78 @@ impl Books {
         done
     }
 
-    fn transact(
+    /// Runs the commands one after the other, each undone alone where it refuses.
+    fn fill(
         &mut self,
         first: Box<dyn Command>,
-        more: &mut dyn FnMut(usize) -> Option<Box<dyn Command>>,
-        ran: &mut Vec<Box<dyn Command>>,
-    ) -> Result<Effects, Outcome> {
-        ran.push(first);
-        if let Some(reason) = &self.stopped {
-            return Err(Outcome::Stopped(StoreError::Stopped(reason.clone()).to_string()));
-        }
-        self.reading.take_fault();
-        let begun = self.execute("BEGIN IMMEDIATE").map_err(|error| Fault::of(&error));
-        let filled = begun.and_then(|()| self.fill(more, ran)).and_then(|(tail, done)| {
-            if !done.leaves.is_empty() {
-                extend(&self.reading.conn, self.tail.size, &done.leaves).map_err(|error| Fault::of(&error))?;
-            }
-            Ok((tail, done))
-        });
-        match filled {
-            Err(fault) => Err(self.give_up(fault)),
-            Ok((_, done)) if done.leaves.is_empty() => {
-                self.roll_back();
-                Ok(Effects::default())
-            }
-            Ok((tail, done)) => {
-                self.execute("COMMIT").map_err(|error| self.commit_failed(&error))?;
-                self.tail = tail;
-                Ok(done.effects)
-            }
-        }
-    }
-
-    /// Runs the commands one after the other, each undone alone where it refuses. The first has come already.
-    fn fill(
-        &self,
-        more: &mut dyn FnMut(usize) -> Option<Box<dyn Command>>,
+        more: &mut More<'_>,
         ran: &mut Vec<Box<dyn Command>>,
     ) -> Result<(Tail, Done), Fault> {
+        self.reading.take_fault();
         let mut tail = self.tail;
         let mut all = Done::default();
-        while let Some(command) = ran.last_mut() {
-            let draft = Draft::new(&self.reading, tail);
-            let accepted = catch_unwind(AssertUnwindSafe(|| command.run(&draft)));
-            let fault = self.reading.take_fault();
-            // What a command that only read and then refused has met still stands.
-            let stands = fault.is_none() && matches!(accepted, Ok(false)) && !draft.has_appended();
-            let kept = match (fault, accepted) {
-                (Some(Fault::Other(reason)), _) => {
-                    command.spoil(Spoiled::Failed(reason));
-                    false
-                }
-                (Some(fault), _) => return Err(fault),
-                (None, Ok(accepted)) => accepted,
-                (None, Err(_)) => {
-                    command.spoil(Spoiled::Panicked);
-                    false
-                }
-            };
-            if kept {
-                self.reading.keep_command().map_err(|error| Fault::of(&error))?;
-                let (end, done) = draft.finish();
+        let mut deciding = Duration::ZERO;
+        let mut next = Some(first);
+        while let Some(mut command) = next.take() {
+            let start = Instant::now();
+            let decided = self.decide(&mut *command, tail);
+            ran.push(command);
+            if let Some((end, done)) = decided? {
                 tail = end;
                 all.merge(done);
-            } else {
-                self.reading.undo_command().map_err(|error| Fault::of(&error))?;
-                if !stands {
-                    self.reading.forget();
-                }
             }
-            match more(ran.len()) {
-                Some(next) => ran.push(next),
-                None => break,
-            }
+            deciding += start.elapsed();
+            next = more(ran.len(), &|| self.reading.line.is_away());
         }
+        self.pace = deciding / u32::try_from(ran.len()).unwrap_or(u32::MAX);
         Ok((tail, all))
     }
 
-    fn execute(&self, sql: &str) -> Result<(), StoreError> {
-        self.reading.execute(sql)
+    /// Runs one command; answers what it has done, where it is accepted.
+    fn decide(&self, command: &mut dyn Command, tail: Tail) -> Result<Option<(Tail, Done)>, Fault> {
+        let draft = Draft::new(&self.reading, tail);
+        let accepted = catch_unwind(AssertUnwindSafe(|| command.run(&draft)));
+        if let Some(fault) = self.reading.take_doom() {
+            return Err(fault);
+        }
+        let kept = match (self.reading.take_fault(), accepted) {
+            (Some(Fault::Other(reason)), _) => {
+                command.spoil(Spoiled::Failed(reason));
+                false
+            }
+            (Some(fault), _) => return Err(fault),
+            (None, Ok(accepted)) => accepted,
+            (None, Err(_)) => {
+                command.spoil(Spoiled::Panicked);
+                false
+            }
+        };
+        if kept {
+            self.reading.keep_command().map_err(|error| Fault::of(&error))?;
+            return Ok(Some(draft.finish()));
+        }
+        self.reading.undo_command().map_err(|error| Fault::of(&error))?;
+        Ok(None)
     }
 
     fn roll_back(&self) {
-        if !self.reading.conn.is_autocommit() {
-            // Fails only where SQLite has rolled back already.
-            let _ = self.reading.conn.execute_batch("ROLLBACK");
+        if let Ok(conn) = self.reading.conn() {
+            roll_back(conn);
         }
     }
 
+    /// Nothing of the batch is carried out; the one before it lands first.
     fn give_up(&mut self, fault: Fault) -> Outcome {
-        self.reading.drop_command();
+        let fault = self.join().err().unwrap_or(fault);
+        self.fell(Some(fault.clone()));
         self.roll_back();
-        if let Fault::Storage(reason) = &fault {
-            self.stop(reason.clone());
-        }
         Outcome::NotSaved(fault)
     }
 
-    /// A full disk is noticed while writing, before the commit's mark: nothing was saved. After any other failure of the
-    /// storage nobody knows, and a second fsync may claim success for pages that were lost: writing ends.
-    fn commit_failed(&mut self, error: &StoreError) -> Outcome {
-        self.roll_back();
-        match Fault::of(error) {
-            Fault::Storage(reason) => {
-                self.stop(reason.clone());
-                Outcome::Unknown(reason)
-            }
-            fault => Outcome::NotSaved(fault),
-        }
-    }
-
     fn stop(&mut self, reason: String) {
-        // Closing must not copy a WAL whose fsync failed as if it were sound.
-        let _ = self.reading.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        if let Ok(conn) = self.reading.conn() {
+            never_copy_on_close(conn);
+        }
         self.stopped = Some(reason);
     }
 
@@ -276,7 +343,8 @@ impl Books {
             owed = erasures::list(&folder.erasures(), &effects.erased);
         }
         for sha256 in &effects.files {
-            owed = owed.and(evidence::delete_unnamed(folder, &self.reading.conn, sha256).map(|_| ()));
+            owed = owed
+                .and(self.reading.conn().and_then(|conn| evidence::delete_unnamed(folder, conn, sha256).map(|_| ())));
         }
         if let Err(error) = owed {
             // The acts are saved; what is owed is made up for when opening again.
@@ -295,22 +363,32 @@ impl Books {
     /// Removes traces that are due to be removed. Where a reader stands in the way it is tried again later.
     pub fn scrub(&mut self) {
         let Some(depth) = self.scrub_due.filter(|_| self.stopped.is_none()) else { return };
-        let conn = &self.reading.conn;
         // Waiting long would keep everybody waiting.
-        let _ = conn.busy_timeout(Duration::from_millis(250));
-        let emptied = self.empty_wal().and_then(|emptied| {
+        let emptied = self.with_patience(Duration::from_millis(250), || {
+            let emptied = self.empty_wal()?;
             if !emptied || depth == Scrub::Wal {
                 return Ok(emptied);
             }
-            self.reading.conn.execute_batch("VACUUM")?;
+            self.reading.conn()?.execute_batch("VACUUM")?;
             self.empty_wal()
         });
-        let _ = self.reading.conn.busy_timeout(Duration::from_secs(5));
         match emptied.map_err(|error| Fault::of(&error)) {
             Ok(true) => self.scrub_due = None,
             Err(Fault::Storage(reason)) => self.stop(reason),
             Ok(false) | Err(_) => {}
         }
+    }
+
+    /// Does work that waits only so long for readers.
+    fn with_patience<T>(
+        &self,
+        patience: Duration,
+        work: impl FnOnce() -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.reading.conn()?.busy_timeout(patience)?;
+        let done = work();
+        self.reading.conn()?.busy_timeout(Duration::from_secs(5))?;
+        done
     }
 
     /// Removes traces whose removal an earlier session may owe.
@@ -321,26 +399,8 @@ impl Books {
 
     /// Copies the WAL into the database and cuts it to nothing; false where a reader is in the way.
     fn empty_wal(&self) -> Result<bool, StoreError> {
-        let busy: i64 = self.reading.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        let busy: i64 = self.reading.conn()?.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         Ok(busy == 0)
-    }
-
-    /// SQLite would do this by itself and hide a failed fsync; done here, the failure is seen.
-    fn copy_wal_when_long(&mut self) {
-        let pages = self.pages.load(Ordering::Relaxed);
-        if pages < self.copied {
-            self.copied = 0;
-        }
-        if pages - self.copied < WAL_PAGES || self.stopped.is_some() {
-            return;
-        }
-        self.copied = pages;
-        let copied = self.reading.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(0));
-        if let Err(error) = copied
-            && let Fault::Storage(reason) = Fault::of(&error.into())
-        {
-            self.stop(reason);
-        }
     }
 
     /// Why writing ended, where it did.

@@ -46,7 +46,7 @@ impl Organization {
             return Err(StoreError::Folder { path: out.to_owned(), reason });
         }
         let snapshot = self.signed_snapshot()?;
-        let (size, note) = kept_note(&snapshot.conn)?.ok_or(StoreError::NotSigned(0))?;
+        let (size, note) = kept_note(snapshot.conn()?)?.ok_or(StoreError::NotSigned(0))?;
         if size != snapshot.head()?.0 {
             return Err(StoreError::NotSigned(size));
         }

@@ -20,6 +20,17 @@ pub(crate) enum Outcome {
     Stopped(String),
 }
 
+impl Outcome {
+    /// Why a batch was not saved, if it was not, for those who built on it.
+    pub fn fault(&self) -> Option<Fault> {
+        match self {
+            Outcome::Saved => None,
+            Outcome::NotSaved(fault) => Some(fault.clone()),
+            Outcome::Unknown(reason) | Outcome::Stopped(reason) => Some(Fault::Storage(reason.clone())),
+        }
+    }
+}
+
 /// How a single command ended beside the others of its batch.
 #[derive(Clone, Debug)]
 pub(crate) enum Spoiled {
@@ -37,6 +48,14 @@ pub(crate) trait Command: Send {
     fn spoil(&mut self, how: Spoiled);
     /// Answers the one who waits.
     fn settle(self: Box<Self>, outcome: &Outcome);
+}
+
+/// Gives the next command of a batch, told how many have run and how to ask whether the batch before is still under way.
+pub(crate) type More<'a> = dyn FnMut(usize, &dyn Fn() -> bool) -> Option<Box<dyn Command>> + 'a;
+
+/// Answers a whole batch.
+pub(crate) fn answer_all(ran: Vec<Box<dyn Command>>, outcome: &Outcome) {
+    ran.into_iter().for_each(|command| command.settle(outcome));
 }
 
 /// A command that waits for its turn.

@@ -1,7 +1,11 @@
 //! The writer's desk: the one thread that writes, its queue, and when it signs.
 
 use std::{
-    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel},
+    },
     thread::JoinHandle,
     time::{Duration, Instant},
 };
@@ -45,7 +49,25 @@ pub(crate) struct Desk {
 /// The desk's thread.
 pub(crate) struct Writer {
     pub queue: SyncSender<Order>,
+    /// How many wait for an answer.
+    pub waiting: Arc<AtomicUsize>,
     thread: JoinHandle<Result<(), StoreError>>,
+}
+
+/// Someone who waits for an answer, counted while it lives.
+pub(crate) struct Waits<'a>(&'a AtomicUsize);
+
+impl Waits<'_> {
+    pub fn begin(waiting: &AtomicUsize) -> Waits<'_> {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Waits(waiting)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Writer {
@@ -54,8 +76,10 @@ impl Writer {
         let (queue, orders) = sync_channel(QUEUE);
         let now = Instant::now();
         let desk = Desk { books, instance, signed_at: now, noted_at: now };
-        let thread = std::thread::Builder::new().name("writer".into()).spawn(move || desk.work(&orders))?;
-        Ok(Writer { queue, thread })
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&waiting);
+        let thread = std::thread::Builder::new().name("writer".into()).spawn(move || desk.work(&orders, &counted))?;
+        Ok(Writer { queue, waiting, thread })
     }
 
     /// Lets the desk finish what waits, sign, and close.
@@ -66,7 +90,7 @@ impl Writer {
 }
 
 impl Desk {
-    fn work(mut self, orders: &Receiver<Order>) -> Result<(), StoreError> {
+    fn work(mut self, orders: &Receiver<Order>, waiting: &AtomicUsize) -> Result<(), StoreError> {
         let mut expected = 1;
         loop {
             let first = match self.wait(orders) {
@@ -78,12 +102,15 @@ impl Desk {
                 Err(RecvTimeoutError::Disconnected) => return self.close(),
             };
             match first {
-                Order::Task(task) => task(&mut self),
+                Order::Task(task) => self.perform(task),
                 Order::Command(command) => {
-                    let mut gathering = Gathering { orders, expected, until: Instant::now() + GATHER, task: None };
-                    expected = self.books.run(command, &mut |ran| gathering.next(ran));
+                    // Those who were just answered are on their way back.
+                    expected = waiting.load(Ordering::Relaxed).max(expected - expected / 8);
+                    let (share, until) = (self.books.share_of(expected).min(BATCH), Instant::now() + GATHER);
+                    let mut gathering = Gathering { orders, share, until, task: None };
+                    self.books.run(command, &mut |ran, landing| gathering.next(ran, landing));
                     if let Some(task) = gathering.task {
-                        task(&mut self);
+                        self.perform(task);
                     }
                 }
             }
@@ -91,6 +118,12 @@ impl Desk {
                 self.tidy();
             }
         }
+    }
+
+    /// Tasks find everything that was decided on disk, or undone.
+    fn perform(&mut self, task: Task) {
+        let _ = self.books.join();
+        task(self);
     }
 
     /// Waits for an order, but not beyond the moment when a checkpoint is due.
@@ -104,6 +137,7 @@ impl Desk {
     /// Signs what is unsigned, and does what could not be done before. A failure shows when a checkpoint is asked for.
     fn tidy(&mut self) {
         self.signed_at = Instant::now();
+        let _ = self.books.join();
         self.books.scrub();
         if self.books.is_unsigned() {
             let _ = self.sign();
@@ -122,6 +156,7 @@ impl Desk {
     }
 
     fn close(mut self) -> Result<(), StoreError> {
+        let _ = self.books.join();
         self.books.scrub();
         if let Some(reason) = self.books.stopped() {
             return Err(StoreError::Stopped(reason.to_owned()));
@@ -132,22 +167,22 @@ impl Desk {
     }
 }
 
-/// Takes what waits, up to a batch, while commands run. As many as came last time are probably on their way: for those it
-/// waits a moment; a lone client never does.
+/// Takes what waits, up to a batch, while commands run. While the batch before lands there is time to take more; then its share of
+/// those who wait is enough, and for those it waits a moment. A lone client never waits.
 struct Gathering<'a> {
     orders: &'a Receiver<Order>,
-    expected: usize,
+    share: usize,
     until: Instant,
     /// A task came, which ends the batch.
     task: Option<Task>,
 }
 
 impl Gathering<'_> {
-    fn next(&mut self, ran: usize) -> Option<Box<dyn Command>> {
-        if ran >= BATCH {
+    fn next(&mut self, ran: usize, landing: &dyn Fn() -> bool) -> Option<Box<dyn Command>> {
+        if ran >= BATCH || (ran >= self.share && !landing()) {
             return None;
         }
-        match self.another(ran < self.expected)? {
+        match self.another(ran < self.share)? {
             Order::Command(command) => Some(command),
             Order::Task(task) => {
                 self.task = Some(task);
@@ -156,12 +191,12 @@ impl Gathering<'_> {
         }
     }
 
-    fn another(&self, more_expected: bool) -> Option<Order> {
+    fn another(&self, more_wanted: bool) -> Option<Order> {
         // Letting others run first is cheaper, for them too, than falling asleep and being woken for each.
         for _ in 0..YIELDS {
             match self.orders.try_recv() {
                 Ok(order) => return Some(order),
-                Err(TryRecvError::Empty) if more_expected => std::thread::yield_now(),
+                Err(TryRecvError::Empty) if more_wanted => std::thread::yield_now(),
                 Err(_) => return None,
             }
         }

@@ -87,8 +87,6 @@ pub struct Written {
 /// a decision can read and seal at once.
 pub struct Draft<'a> {
     reading: &'a Reading,
-    /// Size of the ledger when the command began.
-    from: u64,
     tail: Cell<Tail>,
     done: RefCell<Done>,
     seals: RefCell<Vec<Seal>>,
@@ -123,6 +121,13 @@ pub(crate) struct Effects {
     pub disposed: bool,
 }
 
+impl Effects {
+    /// Whether nothing is left to do.
+    pub fn is_none(&self) -> bool {
+        self.erased.is_empty() && self.files.is_empty() && !self.disposed
+    }
+}
+
 impl Done {
     /// Adds what another command of the batch has done.
     pub fn merge(&mut self, other: Done) {
@@ -151,12 +156,7 @@ impl Deref for Draft<'_> {
 
 impl<'a> Draft<'a> {
     pub(crate) fn new(reading: &'a Reading, tail: Tail) -> Draft<'a> {
-        Draft { reading, from: tail.size, tail: Cell::new(tail), done: RefCell::default(), seals: RefCell::default() }
-    }
-
-    /// Whether anything was appended.
-    pub(crate) fn has_appended(&self) -> bool {
-        self.tail.get().size != self.from
+        Draft { reading, tail: Cell::new(tail), done: RefCell::default(), seals: RefCell::default() }
     }
 
     /// What was done, and where the ledger ends now.
@@ -166,9 +166,11 @@ impl<'a> Draft<'a> {
 
     /// The first answer to this request, where it came before. Another request under the same key is refused.
     pub fn earlier(&self, idem: &Idem) -> Result<Option<Written>, AppendError> {
-        let row = self.one("SELECT salt, request, seq FROM idem WHERE key = ?1", [&idem.key], |row| {
-            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, i64>(2)?))
-        })?;
+        let sql = "SELECT salt, request, seq FROM idem WHERE key = ?1";
+        let read =
+            |row: &rusqlite::Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, i64>(2)?));
+        let waits = self.mind().is_some_and(|mind| mind.is_used(&idem.key));
+        let row = if waits { self.one(sql, [&idem.key], read)? } else { self.one_near(sql, [&idem.key], read)? };
         let Some((salt, request, seq)) = row else { return Ok(None) };
         let seq = unsigned(seq);
         if *store::hide(&salt, &idem.request).as_bytes() != *request {

@@ -98,6 +98,14 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
+    /// As an error, for one whose own doing did not fail.
+    pub fn into_error(self) -> StoreError {
+        match self {
+            Fault::Full => StoreError::StorageFull,
+            Fault::Storage(reason) | Fault::Other(reason) => StoreError::Stopped(reason),
+        }
+    }
+
     pub fn of(error: &StoreError) -> Fault {
         use rusqlite::ErrorCode as Code;
         match error {

@@ -51,7 +51,7 @@ fn envelope() -> Envelope {
 fn limit(organization: &Organization, pages: u64) {
     let sql = format!("PRAGMA max_page_count = {pages}");
     let set = move |desk: &mut crate::desk::Desk| {
-        desk.books.reading.conn.query_row(&sql, [], |_| Ok(())).map_err(StoreError::from)
+        desk.books.reading.conn()?.query_row(&sql, [], |_| Ok(())).map_err(StoreError::from)
     };
     organization.ask_desk(set).unwrap();
 }
@@ -83,6 +83,50 @@ fn o01_on_a_full_disk_nothing_is_saved_reading_works_and_writing_goes_on_with_sp
     assert_eq!(organization.snapshot().unwrap().size().unwrap(), saved);
     limit(&organization, 10_000);
     assert_eq!(organization.write(|draft| draft.append(envelope())).unwrap().seq, saved);
+    organization.close().unwrap();
+    let organization = Organization::open(dir.path(), OpenOptions::write(), given.clone(), given).unwrap();
+    assert_eq!(organization.verify(&mut |_, _| {}).unwrap().findings, []);
+}
+
+/// Many at once: batches land while others are decided on top of them, and a batch that does not fit takes those along.
+#[test]
+fn o01_on_a_full_disk_what_was_built_on_an_unsaved_batch_is_not_saved_either() {
+    let dir = tempfile::tempdir().unwrap();
+    let given = Arc::new(Counter(AtomicI64::new(1_790_000_000_000), AtomicU64::new(1)));
+    let first = envelope();
+    let founding = Founding {
+        name: "Example".into(),
+        origin: "example.org/org/1".into(),
+        org: first.actor.pid.clone(),
+        actor: first.actor,
+        policy_digest: first.policy_digest,
+        sw: first.sw,
+    };
+    let organization = Organization::found(dir.path(), founding, given.clone(), given.clone()).unwrap();
+    for pages in [400, 900, 1_400] {
+        limit(&organization, pages);
+        let mut acknowledged: Vec<u64> = std::thread::scope(|scope| {
+            let client = || {
+                let answers = (0..40).map(|_| organization.write(|draft| draft.append(envelope())));
+                answers.filter_map(|answer| match answer {
+                    Ok(written) => Some(written.seq),
+                    Err(error) => {
+                        assert!(matches!(error, WriteError::StorageFull), "{error}");
+                        None
+                    }
+                })
+            };
+            let clients: Vec<_> = (0..16).map(|_| scope.spawn(move || client().collect::<Vec<u64>>())).collect();
+            clients.into_iter().flat_map(|client| client.join().unwrap()).collect()
+        });
+        acknowledged.sort_unstable();
+        assert!(acknowledged.len() < 640, "the disk was to be full");
+        let size = organization.snapshot().unwrap().size().unwrap();
+        assert_eq!(acknowledged.last().map(|last| last + 1), Some(size));
+        assert_eq!(acknowledged.len() as u64, size - acknowledged[0], "acknowledged once each, without a gap");
+    }
+    limit(&organization, 100_000);
+    organization.write(|draft| draft.append(envelope())).unwrap();
     organization.close().unwrap();
     let organization = Organization::open(dir.path(), OpenOptions::write(), given.clone(), given).unwrap();
     assert_eq!(organization.verify(&mut |_, _| {}).unwrap().findings, []);

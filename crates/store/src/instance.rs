@@ -76,7 +76,7 @@ impl Instance {
         let context = context(organization, &signer);
         let books = Books::open(Reading::new(conn, context), signer)?;
         let size = books.reading.head()?.0;
-        books.signer.signed().hold_against(&books.reading.conn, size)?;
+        books.signer.signed().hold_against(books.reading.conn()?, size)?;
         let last = size.checked_sub(1).ok_or(StoreError::NoEntry(0))?;
         let entry = parse_entry(last, &books.reading.entry(last)?.ok_or(StoreError::NoEntry(last))?)?;
         Ok(Instance { books, policy_digest: entry.policy.digest, sw: entry.sw })

@@ -23,6 +23,7 @@ mod folder;
 #[cfg(test)]
 mod full_disk;
 mod instance;
+mod landing;
 mod log;
 mod organization;
 mod projection;

@@ -16,7 +16,7 @@ use crate::{
     books::Books,
     chance::{Chance, Clock},
     command::{Pending, answer},
-    desk::{Desk, Order, Writer},
+    desk::{Desk, Order, Waits, Writer},
     draft::{Deed, Draft, Envelope},
     entry::{Outcome, Software},
     erasures,
@@ -93,7 +93,7 @@ impl Deref for Snapshot {
 
 impl Drop for Snapshot {
     fn drop(&mut self) {
-        let Some(Reading { conn, .. }) = self.reading.take() else { return };
+        let Some(conn) = self.reading.take().and_then(|reading| reading.line.into_inner()) else { return };
         if conn.execute_batch("COMMIT").is_ok() {
             self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
         }
@@ -188,7 +188,7 @@ impl Organization {
             books.scrub_now();
         }
         let size = books.reading.head()?.0;
-        books.signer.signed().hold_against(&books.reading.conn, size)?;
+        books.signer.signed().hold_against(books.reading.conn()?, size)?;
         let instance = Instance::open(&context, sync)?;
         Organization::start(context, lock, books, instance)
     }
@@ -229,7 +229,8 @@ impl Organization {
         F: FnOnce(&Draft<'_>) -> Result<R, E> + Send + 'static,
     {
         let stopped = || WriteError::Stopped(StoreError::ReadOnly.to_string());
-        let queue = &self.writer.as_ref().ok_or_else(stopped)?.queue;
+        let Writer { queue, waiting, .. } = self.writer.as_ref().ok_or_else(stopped)?;
+        let _waits = Waits::begin(waiting);
         let (answer, answered) = answer();
         queue.try_send(Order::Command(Box::new(Pending::new(command, answer)))).map_err(|error| match error {
             TrySendError::Full(_) => WriteError::Overloaded,
@@ -267,7 +268,7 @@ impl Organization {
             + Duration::from_millis(self.context.clock.now().as_millisecond().max(0).unsigned_abs());
         let context = Arc::clone(&self.context);
         // On the writer's desk, so that no act names a file while it is being deleted.
-        self.ask_desk(move |desk| evidence::collect_orphans(&context.folder, &desk.books.reading.conn, now, age))
+        self.ask_desk(move |desk| evidence::collect_orphans(&context.folder, desk.books.reading.conn()?, now, age))
     }
 
     /// Signs the ledger as it stands now, where that is not signed yet.
@@ -282,7 +283,7 @@ impl Organization {
 
     /// Drops the projection and builds it again from entries and payloads, in one transaction.
     pub fn rebuild(&self) -> Result<(), StoreError> {
-        self.ask_desk(|desk| desk.books.exclusively(|reading| projection::rebuild(&reading.conn)))
+        self.ask_desk(|desk| desk.books.exclusively(|reading| projection::rebuild(reading.conn()?)))
     }
 
     /// Signs a last checkpoint and closes; as dropping does, but says what went wrong.

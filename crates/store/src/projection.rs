@@ -1,6 +1,6 @@
 //! What the entries make of it: records, links, acts by record. All of it can be built again from the ledger.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use aims_record::{Fields, Kept};
 use rusqlite::Connection;
@@ -17,7 +17,7 @@ use crate::{
 type Result<T> = std::result::Result<T, StoreError>;
 
 /// A field (`table.column` for a cell) and the id that it names.
-pub(crate) type Link = (String, String);
+pub(crate) type Link<'a> = (Cow<'a, str>, &'a str);
 
 /// Notes an act on a record: in the index of acts, and among the endings where it allows content to go.
 pub(crate) fn note_act(conn: &Connection, record: &str, seq: u64, act: &str) -> Result<()> {
@@ -32,20 +32,8 @@ pub(crate) fn note_act(conn: &Connection, record: &str, seq: u64, act: &str) -> 
     Ok(())
 }
 
-/// What storing a record must know of its state before the act.
-pub(crate) struct Before {
-    key: Option<String>,
-    links: BTreeSet<Link>,
-}
-
-impl Before {
-    pub fn of(kept: &Kept) -> Before {
-        Before { key: kept.live().and_then(|record| record.key.clone()), links: links_of(kept) }
-    }
-}
-
 /// Stores a record as it stands after an act; `bytes` are its canonical ones.
-pub(crate) fn put_record(conn: &Connection, before: Option<&Before>, after: &Kept, bytes: &[u8]) -> Result<()> {
+pub(crate) fn put_record(conn: &Connection, before: Option<&Kept>, after: &Kept, bytes: &[u8]) -> Result<()> {
     let row = RecordRow::of(after);
     let Some(before) = before else {
         let sql = "INSERT INTO records (id, kind, state, prefix, ord, number, key, ended, bytes) \
@@ -61,17 +49,20 @@ pub(crate) fn put_record(conn: &Connection, before: Option<&Before>, after: &Kep
             row.ended,
             bytes,
         ))?;
-        return put_links(conn, &BTreeSet::new(), after);
+        return put_links(conn, after.id(), &BTreeSet::new(), &links_of(after));
     };
     // Kind and number never change, and the key hardly ever, so their indexes are left alone.
-    if before.key.as_deref() == row.key {
+    if before.live().and_then(|record| record.key.as_deref()) == row.key {
         let sql = "UPDATE records SET state = ?2, ended = ?3, bytes = ?4 WHERE id = ?1";
         conn.prepare_cached(sql)?.execute((after.id(), row.state, row.ended, bytes))?;
     } else {
         let sql = "UPDATE records SET state = ?2, key = ?3, ended = ?4, bytes = ?5 WHERE id = ?1";
         conn.prepare_cached(sql)?.execute((after.id(), row.state, row.key, row.ended, bytes))?;
     }
-    put_links(conn, &before.links, after)
+    if before.live().map(|record| &record.fields) == after.live().map(|record| &record.fields) {
+        return Ok(());
+    }
+    put_links(conn, after.id(), &links_of(before), &links_of(after))
 }
 
 /// The columns that stand beside a record's bytes.
@@ -97,30 +88,20 @@ impl<'a> RecordRow<'a> {
     }
 }
 
-fn put_links(conn: &Connection, old: &BTreeSet<Link>, after: &Kept) -> Result<()> {
-    let new = links_of(after);
-    if *old == new {
-        return Ok(());
-    }
-    for (field, target) in old.difference(&new) {
-        conn.prepare_cached("DELETE FROM links WHERE source = ?1 AND field = ?2 AND target = ?3")?.execute((
-            after.id(),
-            field,
-            target,
-        ))?;
+fn put_links(conn: &Connection, source: &str, old: &BTreeSet<Link<'_>>, new: &BTreeSet<Link<'_>>) -> Result<()> {
+    for (field, target) in old.difference(new) {
+        conn.prepare_cached("DELETE FROM links WHERE source = ?1 AND field = ?2 AND target = ?3")?
+            .execute((source, field, target))?;
     }
     for (field, target) in new.difference(old) {
-        conn.prepare_cached("INSERT INTO links (source, field, target) VALUES (?1, ?2, ?3)")?.execute((
-            after.id(),
-            field,
-            target,
-        ))?;
+        conn.prepare_cached("INSERT INTO links (source, field, target) VALUES (?1, ?2, ?3)")?
+            .execute((source, field, target))?;
     }
     Ok(())
 }
 
 /// Everything a record names.
-pub(crate) fn links_of(kept: &Kept) -> BTreeSet<Link> {
+pub(crate) fn links_of(kept: &Kept) -> BTreeSet<Link<'_>> {
     let mut links = BTreeSet::new();
     if let Some(record) = kept.live() {
         collect_links("", &record.fields, &mut links);
@@ -128,23 +109,23 @@ pub(crate) fn links_of(kept: &Kept) -> BTreeSet<Link> {
     links
 }
 
-fn collect_links(path: &str, fields: &Fields, links: &mut BTreeSet<Link>) {
+fn collect_links<'a>(path: &str, fields: &'a Fields, links: &mut BTreeSet<Link<'a>>) {
     for (name, value) in fields {
         if path.is_empty() {
-            collect_value(name, value, links);
+            collect_value(Cow::Borrowed(name), value, links);
         } else {
-            collect_value(&format!("{path}.{name}"), value, links);
+            collect_value(Cow::Owned(format!("{path}.{name}")), value, links);
         }
     }
 }
 
-fn collect_value(path: &str, value: &Value, links: &mut BTreeSet<Link>) {
+fn collect_value<'a>(path: Cow<'a, str>, value: &'a Value, links: &mut BTreeSet<Link<'a>>) {
     match value {
         Value::String(text) if is_uuid(text) => {
-            links.insert((path.to_owned(), text.clone()));
+            links.insert((path, text.as_str()));
         }
-        Value::Array(items) => items.iter().for_each(|item| collect_value(path, item, links)),
-        Value::Object(members) => collect_links(path, members, links),
+        Value::Array(items) => items.iter().for_each(|item| collect_value(path.clone(), item, links)),
+        Value::Object(members) => collect_links(&path, members, links),
         _ => {}
     }
 }

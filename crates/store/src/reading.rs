@@ -1,7 +1,10 @@
 //! Reading: what is kept, what was, and the ledger itself.
 
+mod drafting;
 mod history;
 mod ledger;
+mod line;
+mod mind;
 mod records;
 
 pub(crate) use history::{replay, step, tombstone};
@@ -9,12 +12,13 @@ pub(crate) use records::{DISPOSED, WITHDRAWN, split_number};
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
     sync::Arc,
 };
 
 use aims_ledger::note::VerifierKey;
 use aims_record::{Fields, Kept};
+use line::Line;
+use mind::Mind;
 use rusqlite::{Connection, Params, Row};
 
 use crate::{
@@ -28,47 +32,24 @@ use crate::{
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// So many canonical bytes of states are kept in memory by the one who writes.
-const MET_MAX: usize = 4 << 20;
-
 /// The store as of one moment: a [`Snapshot`](crate::Snapshot), or a [`Draft`](crate::Draft) in the middle of a batch.
 pub struct Reading {
-    pub(crate) conn: Connection,
+    pub(crate) line: Line,
     pub(crate) context: Arc<Context>,
     /// The first failure of the database. A command that met one is never carried out, even if it took the failure for an absence.
     fault: RefCell<Option<Fault>>,
-    /// States that commands have met: they ask for the same records again and again. `None` where nobody writes, since only
-    /// the one who writes knows that nothing else has changed.
-    met: RefCell<Option<Met>>,
-    /// Rows of the newest entry of the command now running, where they are not written yet.
-    owed: RefCell<Option<Owed>>,
+    /// What commands have met and made. `None` where nobody writes, since only the one who writes knows that nothing else has changed.
+    mind: RefCell<Option<Mind>>,
+    /// Rows of the command now running that are not written yet.
+    owed: RefCell<Vec<Owed>>,
+    /// Rows of commands of the batch that were accepted before it, where they are not written yet.
+    batch: RefCell<Vec<Owed>>,
+    /// The batch's transaction is open.
+    begun: Cell<bool>,
     /// The command now running has written, and can be undone alone.
     secured: Cell<bool>,
-}
-
-/// States in memory, as they stand.
-#[derive(Default)]
-struct Met {
-    states: HashMap<String, (Arc<Kept>, usize)>,
-    bytes: usize,
-}
-
-impl Met {
-    fn take(&mut self, id: &str) -> Option<Kept> {
-        let (kept, len) = self.states.remove(id)?;
-        self.bytes -= len;
-        Some(Arc::unwrap_or_clone(kept))
-    }
-
-    fn put(&mut self, kept: Arc<Kept>, len: usize) {
-        if self.bytes + len > MET_MAX {
-            *self = Met::default();
-        }
-        self.bytes += len;
-        if let Some((_, before)) = self.states.insert(kept.id().to_owned(), (kept, len)) {
-            self.bytes -= before;
-        }
-    }
+    /// Why the whole batch cannot be, if it cannot.
+    doomed: RefCell<Option<Fault>>,
 }
 
 /// What everything in an open organization shares.
@@ -193,99 +174,26 @@ pub enum Personal {
 impl Reading {
     pub(crate) fn new(conn: Connection, context: Arc<Context>) -> Reading {
         Reading {
-            conn,
+            line: Line::new(conn),
             context,
             fault: RefCell::new(None),
-            met: RefCell::new(None),
-            owed: RefCell::new(None),
+            mind: RefCell::new(None),
+            owed: RefCell::default(),
+            batch: RefCell::default(),
+            begun: Cell::new(false),
             secured: Cell::new(false),
+            doomed: RefCell::new(None),
         }
+    }
+
+    /// The connection; waits until the batch under way has landed.
+    pub(crate) fn conn(&self) -> Result<&Connection> {
+        self.line.get()
     }
 
     /// Which organization this is.
     pub fn about(&self) -> &About {
         &self.context.about
-    }
-
-    /// From now on states are kept in memory. Whoever writes one says so by [`remember`](Self::remember).
-    pub(crate) fn begin_to_remember(&self) {
-        *self.met.borrow_mut() = Some(Met::default());
-    }
-
-    /// Lets go of all states, where a rollback or other work may have changed what stands.
-    pub(crate) fn forget(&self) {
-        if let Some(met) = self.met.borrow_mut().as_mut() {
-            *met = Met::default();
-        }
-    }
-
-    /// Keeps a state as it stands now; it has so many canonical bytes.
-    pub(crate) fn remember(&self, kept: &Arc<Kept>, len: usize) {
-        if let Some(met) = self.met.borrow_mut().as_mut() {
-            met.put(Arc::clone(kept), len);
-        }
-    }
-
-    fn remembered(&self, id: &str) -> Option<Kept> {
-        self.met.borrow().as_ref()?.states.get(id).map(|(kept, _)| Kept::clone(kept))
-    }
-
-    /// What is kept under this id, for one who remembers what becomes of it.
-    pub(crate) fn kept_for_change(&self, id: &str) -> Result<Option<Kept>> {
-        let met = self.met.borrow_mut().as_mut().and_then(|met| met.take(id));
-        met.map_or_else(|| self.kept(id), |kept| Ok(Some(kept)))
-    }
-
-    /// Puts the rows of an entry aside.
-    pub(crate) fn owe(&self, owed: Owed) {
-        *self.owed.borrow_mut() = Some(owed);
-    }
-
-    /// Writes what is owed, so that it can be undone alone.
-    pub(crate) fn settle(&self) -> Result<()> {
-        let Some(owed) = self.owed.take() else { return Ok(()) };
-        let written = self.secure().and_then(|()| owed.write(self));
-        self.noted(written)
-    }
-
-    fn secure(&self) -> Result<()> {
-        if !self.secured.replace(true) {
-            self.execute("SAVEPOINT command")?;
-        }
-        Ok(())
-    }
-
-    /// Ends a command that is accepted: what it still owes is written, and nothing can go wrong for it any more but in the storage.
-    pub(crate) fn keep_command(&self) -> Result<()> {
-        if let Some(owed) = self.owed.take() {
-            owed.write(self)?;
-        }
-        if self.secured.take() {
-            self.execute("RELEASE command")?;
-        }
-        Ok(())
-    }
-
-    /// Undoes what the command has done.
-    pub(crate) fn undo_command(&self) -> Result<()> {
-        self.owed.take();
-        if self.secured.take() {
-            self.execute("ROLLBACK TO command")?;
-            self.execute("RELEASE command")?;
-        }
-        Ok(())
-    }
-
-    /// Drops what the command was about to do, where the whole batch is rolled back.
-    pub(crate) fn drop_command(&self) {
-        self.owed.take();
-        self.secured.set(false);
-    }
-
-    /// Runs a statement without values.
-    pub(crate) fn execute(&self, sql: &str) -> Result<()> {
-        self.conn.prepare_cached(sql)?.execute([])?;
-        Ok(())
     }
 
     /// Takes the failure that was noted, if any.
@@ -309,7 +217,27 @@ impl Reading {
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>> {
         self.settle()?;
-        let row = self.conn.prepare_cached(sql).and_then(|mut select| {
+        self.one_on(self.conn()?, sql, params, read)
+    }
+
+    /// One row, or none, of what is on disk. Does not wait for a batch that lands: what that one changes must be in mind.
+    pub(crate) fn one_near<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
+        self.one_on(self.line.near()?, sql, params, read)
+    }
+
+    fn one_on<T>(
+        &self,
+        conn: &Connection,
+        sql: &str,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
+        let row = conn.prepare_cached(sql).and_then(|mut select| {
             let mut rows = select.query(params)?;
             rows.next()?.map(read).transpose()
         });
@@ -325,7 +253,7 @@ impl Reading {
         mut each: impl FnMut(T) -> Result<()>,
     ) -> Result<()> {
         self.settle()?;
-        let mut select = self.conn.prepare_cached(sql).map_err(|error| self.note(error))?;
+        let mut select = self.conn()?.prepare_cached(sql).map_err(|error| self.note(error))?;
         let mut rows = select.query(params).map_err(|error| self.note(error))?;
         while let Some(row) = rows.next().map_err(|error| self.note(error))? {
             each(read(row).map_err(|error| self.note(error))?)?;

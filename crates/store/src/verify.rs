@@ -83,7 +83,7 @@ impl Organization {
     fn verify_instance(&self, found: &mut Findings) -> Result<(), StoreError> {
         let reading = Instance::read(&self.context)?;
         let signed = Signed::read(&self.context.folder, Which::Instance, &reading.context.verifier);
-        reading.conn.execute_batch("BEGIN; SELECT size FROM head;")?;
+        reading.conn()?.execute_batch("BEGIN; SELECT size FROM head;")?;
         let mut check = Check { reading: &reading, log: "instance: ", found, progress: &mut |_, _| {} };
         check.all(signed);
         Ok(())
@@ -128,13 +128,13 @@ impl Check<'_> {
                 None
             }
             Ok(signed) => {
-                if let Err(error) = signed.hold_against(&self.reading.conn, size) {
+                if let Err(error) = signed.hold_against(self.reading.conn()?, size) {
                     self.add("not_what_was_signed", "the ledger", format!("Against the signer's state: {error}."));
                 }
                 Some(signed)
             }
         };
-        let Some((kept_size, note)) = log::kept_note(&self.reading.conn)? else {
+        let Some((kept_size, note)) = log::kept_note(self.reading.conn()?)? else {
             self.add("checkpoint_missing", "table checkpoint", "The newest signed checkpoint is not there.");
             return Ok(());
         };
@@ -143,7 +143,7 @@ impl Check<'_> {
         match opened {
             Err(error) => self.add("checkpoint_signature", "table checkpoint", format!("It does not open: {error}.")),
             Ok(checkpoint) => {
-                let root = log::root_at(&self.reading.conn, size, checkpoint.size());
+                let root = log::root_at(self.reading.conn()?, size, checkpoint.size());
                 let same = root.is_ok_and(|root| root == checkpoint.root()) && checkpoint.size() == kept_size;
                 if !same {
                     self.add(

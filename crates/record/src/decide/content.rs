@@ -42,7 +42,7 @@ impl Draft<'_> {
             self.refuse_key(key)?;
         }
         let mut problems = check_fields(kind, &fields, self.now);
-        problems.extend(missing(kind, &fields, &kind.lifecycle.start));
+        problems.extend(missing(kind, |name| fields.contains_key(name), &kind.lifecycle.start));
         let refs = self.check_links(kind, &fields, &mut problems);
         refuse(problems)?;
         self.seal_personal(kind, &id, &Fields::new(), &mut fields)?;
@@ -65,12 +65,12 @@ impl Draft<'_> {
         unset.retain(|name| record.fields.contains_key(name));
         unset.sort();
         unset.dedup();
-        let mut after = record.fields.clone();
-        after.extend(set.clone());
-        after.retain(|name, _| !unset.contains(name) || set.contains_key(name));
-        let material: Vec<String> = changed_material(kind, &record.fields, &after, set.keys().chain(unset.iter()));
+        let kept = |name: &str| record.fields.get(name).filter(|_| !unset.iter().any(|ended| ended == name));
+        let after = |name: &str| set.get(name).or_else(|| kept(name));
+        let material: Vec<String> = changed_material(kind, &record.fields, after, set.keys().chain(unset.iter()));
         let (lapse, state) = lapse(kind, record, &material);
-        problems.extend(missing(kind, &after, state.as_ref().unwrap_or(&record.state)));
+        let has = |name: &str| after(name).is_some();
+        problems.extend(missing(kind, has, state.as_ref().unwrap_or(&record.state)));
         let refs = self.check_links(kind, &set, &mut problems);
         refuse(problems)?;
         if set.is_empty() && unset.is_empty() {
@@ -97,11 +97,9 @@ impl Draft<'_> {
         if !record.links(name).contains(&to.as_str()) {
             return Err(Refusal::NothingChanges { record: record.number.clone() });
         }
-        let mut after = record.fields.clone();
-        if record.links(name).len() == 1 {
-            after.remove(name);
-        }
-        refuse(missing(kind, &after, &record.state).collect())?;
+        let was_last = record.links(name).len() == 1;
+        let has = |other: &str| record.fields.contains_key(other) && !(was_last && other == name);
+        refuse(missing(kind, has, &record.state).collect())?;
         let refs = vec![to.clone()];
         Ok((ActBody::Unlinked(link_body(kind, record, field, to)), refs))
     }
@@ -188,7 +186,8 @@ impl Draft<'_> {
         refs: &mut BTreeSet<String>,
     ) {
         let Some(id) = id.as_str() else { return };
-        let Some(Kept::Live(target)) = self.standing.kept(id) else {
+        let kept = self.standing.kept(id);
+        let Some(target) = kept.as_deref().and_then(Kept::live) else {
             return problems.push(Problem::new(
                 "not_found",
                 at,
@@ -236,9 +235,9 @@ impl Draft<'_> {
     }
 
     fn refuse_erased(&self, subject: &str) -> Result<(), Refusal> {
-        match self.standing.kept(subject) {
+        match self.standing.kept(subject).as_deref() {
             Some(Kept::Live(Record { erased: Some(at), number, .. })) => {
-                Err(Refusal::Ended { record: number, how: "erased".into(), seq: at.seq })
+                Err(Refusal::Ended { record: number.clone(), how: "erased".into(), seq: at.seq })
             }
             _ => Ok(()),
         }
@@ -249,8 +248,12 @@ fn refuse(problems: Vec<Problem>) -> Result<(), Refusal> {
     if problems.is_empty() { Ok(()) } else { Err(Refusal::FieldsRefused { problems }) }
 }
 
-/// Required fields that a record in `state` lacks.
-pub(super) fn missing<'a>(kind: &'a Kind, fields: &'a Fields, state: &'a str) -> impl Iterator<Item = Problem> + 'a {
+/// Required fields that a record in `state` lacks, where it `has` these.
+pub(super) fn missing<'a>(
+    kind: &'a Kind,
+    has: impl Fn(&str) -> bool + 'a,
+    state: &'a str,
+) -> impl Iterator<Item = Problem> + 'a {
     let wanted = move |f: &&Field| match &f.required {
         Required::No => false,
         Required::Always => true,
@@ -259,20 +262,19 @@ pub(super) fn missing<'a>(kind: &'a Kind, fields: &'a Fields, state: &'a str) ->
     kind.fields
         .iter()
         .filter(wanted)
-        .filter(|f| !f.stamped && !fields.contains_key(&f.name))
+        .filter(move |f| !f.stamped && !has(&f.name))
         .map(|f| Problem::new("required", format!("/{}", f.name), format!("Enter `{}` ({})", f.name, f.label)))
 }
 
 /// The material fields among the changed ones. In a table whose columns say which of them are material, a change of the others is none.
-fn changed_material<'a>(
+fn changed_material<'a, 'v>(
     kind: &Kind,
     before: &Fields,
-    after: &Fields,
+    after: impl Fn(&str) -> Option<&'v Value>,
     changed: impl Iterator<Item = &'a String>,
 ) -> Vec<String> {
     let material = |name: &&String| {
-        kind.field(name)
-            .is_some_and(|f| f.material && content_of(f, before.get(*name)) != content_of(f, after.get(*name)))
+        kind.field(name).is_some_and(|f| f.material && content_of(f, before.get(*name)) != content_of(f, after(name)))
     };
     let material: BTreeSet<&String> = changed.filter(material).collect();
     material.into_iter().cloned().collect()

@@ -99,7 +99,7 @@ pub(super) fn step(
     let stamps = stamps(verb, actor, now);
     let mut after = record.fields.clone();
     after.extend(stamps.clone());
-    let problems: Vec<_> = missing(kind, &after, &verb.to).collect();
+    let problems: Vec<_> = missing(kind, |name| after.contains_key(name), &verb.to).collect();
     if !problems.is_empty() {
         return Err(Refusal::FieldsRefused { problems });
     }
@@ -172,7 +172,7 @@ fn unmet(standing: &dyn Standing, record: &Record, need: &Need) -> Option<Vec<St
         Condition::Linked { field, states } => {
             let targets = record.links(field).into_iter().filter_map(|id| standing.kept(id));
             let not_yet: Vec<String> = targets
-                .filter(|k| !matches!(k, Kept::Live(r) if stands_in(r, states)))
+                .filter(|k| !matches!(&**k, Kept::Live(r) if stands_in(r, states)))
                 .map(|k| k.number().to_owned())
                 .collect();
             (record.links(field).is_empty() || !not_yet.is_empty()).then_some(not_yet)

@@ -131,8 +131,8 @@ struct Memory {
 }
 
 impl Standing for Memory {
-    fn kept(&self, id: &str) -> Option<Kept> {
-        self.kept.get(id).cloned()
+    fn kept(&self, id: &str) -> Option<std::sync::Arc<Kept>> {
+        self.kept.get(id).cloned().map(std::sync::Arc::new)
     }
     fn pointing(&self, kind: &str, via: &str, to: &str) -> Vec<Record> {
         let live = self.kept.values().filter_map(Kept::live);

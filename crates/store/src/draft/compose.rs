@@ -1,5 +1,7 @@
 //! From an envelope to the rows of an entry (`docs/formats/acts.md`): everything is checked and built before anything is stored.
 
+use std::sync::Arc;
+
 use aims_ledger::{canonical, commitment};
 use aims_record::{Accepted, Act, ActBody, ApplyError, Erasure, File, Kept, Stamp};
 use serde_json::Value;
@@ -10,7 +12,7 @@ use crate::{
     error::AppendError,
     evidence::{self, Evidence},
     log::{PAYLOADS_MAX, moment},
-    projection::{Before, is_uuid},
+    projection::is_uuid,
     reading::split_number,
 };
 
@@ -34,7 +36,7 @@ pub(super) struct Composed {
 
 /// What an act does to its record.
 pub(super) struct Applied {
-    pub before: Option<Before>,
+    pub before: Option<Arc<Kept>>,
     pub after: Kept,
     pub ending: Option<Ending>,
 }
@@ -98,19 +100,19 @@ impl Draft<'_> {
     ) -> Result<Said, AppendError> {
         let Accepted { id, kind, version, prev: _, act, refs } = accepted;
         refuse_strangers(std::iter::once(&id).chain(&refs))?;
-        let before = self.kept_for_change(&id)?;
-        let prev = before.as_ref().map(Kept::last_seq);
+        let known = self.shared(&id)?;
+        let before = known.as_deref();
+        let prev = before.map(Kept::last_seq);
         let said =
             act.to_bytes().map_err(|error| AppendError::Format { what: "the act", reason: error.to_string() })?;
         let mut rows = vec![self.body_row(said)?];
         rows.extend(sealed_rows(&rows, seals));
-        rows.extend(self.evidence_rows(&act.body, before.as_ref(), evidence)?);
+        rows.extend(self.evidence_rows(&act.body, before, evidence)?);
         let ending = self.check_ending(&id, &act)?;
         self.check_number(&act)?;
-        refuse_other_kind(before.as_ref(), &kind, &act, stamp.seq)?;
+        refuse_other_kind(before, &kind, &act, stamp.seq)?;
         let word = act.word();
-        let left = before.as_ref().map(Before::of);
-        let after = Kept::apply_body(before, &id, version, stamp, act.body)?;
+        let after = Kept::apply_body(before.cloned(), &id, version, stamp, act.body)?;
         Ok(Said {
             act: word.to_owned(),
             outcome: Outcome::Done,
@@ -118,7 +120,7 @@ impl Draft<'_> {
             refs,
             object: Some(EntryObject { id, prev, kind, ver: version }),
             rows,
-            applied: Some(Applied { before: left, after, ending }),
+            applied: Some(Applied { before: known, after, ending }),
         })
     }
 
@@ -219,6 +221,9 @@ impl Draft<'_> {
     fn check_number(&self, act: &Act) -> Result<(), AppendError> {
         let ActBody::Recorded { number, .. } = &act.body else { return Ok(()) };
         let (prefix, ord) = split_number(number);
+        if self.highest(prefix)?.is_none_or(|highest| ord > highest) {
+            return Ok(());
+        }
         let sql = "SELECT 1 FROM records WHERE prefix = ?1 AND ord = ?2 AND number = ?3";
         let taken = self.one(sql, (prefix, ord, number), |_| Ok(()))?;
         taken.map_or(Ok(()), |()| Err(AppendError::NumberTaken(number.clone())))

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aims_ledger::{Hash, leaf_hash};
 use aims_record::Kept;
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::{
     Draft, Idem, Tail, Written,
@@ -13,12 +14,12 @@ use crate::{
     entry::EntryPayload,
     error::StoreError,
     log::{self, payload_row, signed},
-    projection::{self, Before},
-    reading::Reading,
+    projection,
+    reading::{Context, split_number},
     vault::Place,
 };
 
-/// Rows of an entry that is appended but not yet written. A command that writes nothing before its end needs no savepoint.
+/// Rows of an entry that is appended but not yet written. A command whose rows nobody reads needs no savepoint.
 pub(crate) struct Owed {
     seq: u64,
     bytes: Vec<u8>,
@@ -29,16 +30,15 @@ pub(crate) struct Owed {
 
 struct OwedRecord {
     act: String,
-    before: Option<Before>,
+    before: Option<Arc<Kept>>,
     after: Arc<Kept>,
     bytes: Vec<u8>,
 }
 
 impl Draft<'_> {
-    /// Takes an entry in. Its rows are written when something reads, when more is appended, or at the end of the command.
+    /// Takes an entry in. Its rows are written when something reads them, or when the batch lands.
     pub(super) fn store(&self, composed: Composed) -> Result<Written, StoreError> {
         let Composed { entry, bytes, rows: payloads, applied, idem, now_ms } = composed;
-        self.reading.settle()?;
         let seq = entry.seq;
         // Several entries of one command share its key; the first is the answer.
         let idem = idem.filter(|idem| self.done.borrow_mut().idem.insert(idem.key.clone()));
@@ -46,12 +46,15 @@ impl Draft<'_> {
         let record = applied.map(|applied| {
             let bytes = applied.after.to_canonical();
             let after = Arc::new(applied.after);
-            self.reading.remember(&after, bytes.len());
+            self.bear_in_mind(&after, bytes.len(), applied.before.is_none());
             ending = applied.ending;
             OwedRecord { act: entry.act, before: applied.before, after, bytes }
         });
+        if let (Some(idem), Some(mut mind)) = (&idem, self.mind()) {
+            mind.used(&idem.key, seq);
+        }
         let leaf_hash = leaf_hash(&bytes);
-        self.reading.owe(Owed { seq, bytes, payloads, idem, record });
+        self.reading.owe(Owed { seq, bytes, payloads, idem, record })?;
         if let (Some(ending), Some(object)) = (ending, &entry.obj) {
             self.reading.settle()?;
             self.end(ending, &object.id, seq)?;
@@ -61,15 +64,24 @@ impl Draft<'_> {
         Ok(Written { seq, leaf_hash, ts: entry.ts })
     }
 
+    fn bear_in_mind(&self, after: &Arc<Kept>, len: usize, is_new: bool) {
+        let Some(mut mind) = self.mind() else { return };
+        mind.became(after, len);
+        if is_new {
+            let (prefix, ord) = split_number(after.number());
+            mind.numbered(prefix, ord);
+        }
+    }
+
     fn end(&self, ending: Ending, record: &str, seq: u64) -> Result<(), StoreError> {
         let effects = &mut self.done.borrow_mut().effects;
         match ending {
             Ending::Erased => {
-                projection::erase_subject(&self.conn, record, seq)?;
+                projection::erase_subject(self.conn()?, record, seq)?;
                 effects.erased.push((seq, record.to_owned()));
             }
             Ending::Disposed => {
-                effects.files.extend(projection::dispose_payloads(&self.conn, record, seq)?);
+                effects.files.extend(projection::dispose_payloads(self.conn()?, record, seq)?);
                 effects.disposed = true;
             }
         }
@@ -79,35 +91,34 @@ impl Draft<'_> {
 
 impl Owed {
     /// Writes the rows.
-    pub fn write(self, reading: &Reading) -> Result<(), StoreError> {
-        let conn = &reading.conn;
+    pub fn write(self, conn: &Connection, context: &Context) -> Result<(), StoreError> {
         log::put_entry(conn, self.seq, &self.bytes)?;
         for (position, row) in self.payloads.into_iter().enumerate() {
-            reading.put_payload(payload_row(self.seq, position), row)?;
+            context.put_payload(conn, payload_row(self.seq, position), row)?;
         }
         if let Some(idem) = self.idem {
-            reading.put_idem(&idem, self.seq)?;
+            context.put_idem(conn, &idem, self.seq)?;
         }
         if let Some(OwedRecord { act, before, after, bytes }) = self.record {
             projection::note_act(conn, after.id(), self.seq, &act)?;
-            projection::put_record(conn, before.as_ref(), &after, &bytes)?;
+            projection::put_record(conn, before.as_deref(), &after, &bytes)?;
         }
         Ok(())
     }
 }
 
-impl Reading {
-    fn put_payload(&self, id: i64, row: PayloadRow) -> Result<(), StoreError> {
+impl Context {
+    fn put_payload(&self, conn: &Connection, id: i64, row: PayloadRow) -> Result<(), StoreError> {
         let PayloadRow { described, salt, plaintext } = row;
         let sql =
             "INSERT INTO payloads (id, c, salt, body, wrapped, subject, file) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-        let mut insert = self.conn.prepare_cached(sql)?;
+        let mut insert = conn.prepare_cached(sql)?;
         let EntryPayload { c, subject, file, .. } = described;
         match (&subject, &file) {
             (Some(about), _) => {
-                let subject_wrapped = &self.subject_key(about)?;
-                let place = Place { org: &self.context.about.org, subject: about, c: &c, subject_wrapped };
-                let sealed = self.context.vault.seal(&place, &plaintext, &*self.context.chance)?;
+                let subject_wrapped = &self.subject_key(conn, about)?;
+                let place = Place { org: &self.about.org, subject: about, c: &c, subject_wrapped };
+                let sealed = self.vault.seal(&place, &plaintext, &*self.chance)?;
                 insert.execute((id, &c, salt, sealed.body, sealed.wrapped, about, &file))?
             }
             (None, Some(_)) => {
@@ -121,20 +132,21 @@ impl Reading {
     }
 
     /// The subject's key as stored; a new one where there is none.
-    fn subject_key(&self, subject: &str) -> Result<Vec<u8>, StoreError> {
-        let known = self.one("SELECT wrapped FROM subjects WHERE id = ?1", [subject], |row| row.get(0))?;
+    fn subject_key(&self, conn: &Connection, subject: &str) -> Result<Vec<u8>, StoreError> {
+        let mut select = conn.prepare_cached("SELECT wrapped FROM subjects WHERE id = ?1")?;
+        let known = select.query_row([subject], |row| row.get(0)).optional()?;
         if let Some(wrapped) = known {
             return Ok(wrapped);
         }
-        let wrapped = self.context.vault.new_subject(&self.context.about.org, subject, &*self.context.chance)?;
-        self.conn.execute("INSERT INTO subjects (id, wrapped) VALUES (?1, ?2)", (subject, &wrapped))?;
+        let wrapped = self.vault.new_subject(&self.about.org, subject, &*self.chance)?;
+        conn.execute("INSERT INTO subjects (id, wrapped) VALUES (?1, ?2)", (subject, &wrapped))?;
         Ok(wrapped)
     }
 
-    fn put_idem(&self, idem: &Idem, seq: u64) -> Result<(), StoreError> {
+    fn put_idem(&self, conn: &Connection, idem: &Idem, seq: u64) -> Result<(), StoreError> {
         let mut salt = [0; 32];
-        self.context.chance.fill(&mut salt);
-        self.conn.prepare_cached("INSERT INTO idem (key, salt, request, seq) VALUES (?1, ?2, ?3, ?4)")?.execute((
+        self.chance.fill(&mut salt);
+        conn.prepare_cached("INSERT INTO idem (key, salt, request, seq) VALUES (?1, ?2, ?3, ?4)")?.execute((
             &idem.key,
             salt,
             hide(&salt, &idem.request).as_bytes(),

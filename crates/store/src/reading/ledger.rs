@@ -24,7 +24,7 @@ impl Reading {
 
     /// Size and root of the tree; in a draft, as before its batch.
     pub fn head(&self) -> Result<(u64, Hash)> {
-        log::head(&self.conn)
+        log::head(self.conn()?)
     }
 
     /// The bytes of an entry.
@@ -41,12 +41,12 @@ impl Reading {
 
     /// The newest signed checkpoint.
     pub fn checkpoint(&self) -> Result<Option<Note>> {
-        Ok(log::kept_note(&self.conn)?.map(|(_, note)| note))
+        Ok(log::kept_note(self.conn()?)?.map(|(_, note)| note))
     }
 
     /// Proof that the entry is in the ledger, against the newest signed checkpoint.
     pub fn receipt(&self, seq: u64) -> Result<Receipt> {
-        let (size, note) = log::kept_note(&self.conn)?.ok_or(StoreError::NotSigned(seq))?;
+        let (size, note) = log::kept_note(self.conn()?)?.ok_or(StoreError::NotSigned(seq))?;
         if seq >= size {
             let known = self.entry(seq)?.is_some();
             return Err(if known { StoreError::NotSigned(seq) } else { StoreError::NoEntry(seq) });
@@ -57,13 +57,13 @@ impl Reading {
     /// Proof that entry `seq` is in the log of `size` entries.
     pub fn proof(&self, seq: u64, size: u64) -> Result<Vec<Hash>> {
         let now = self.head()?.0;
-        Tree::new(&Tiles(&self.conn), now).inclusion_proof(seq, size).map_err(tree_error)
+        Tree::new(&Tiles(self.conn()?), now).inclusion_proof(seq, size).map_err(tree_error)
     }
 
     /// Proof that the log of `new` entries begins with the log of `old`.
     pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>> {
         let now = self.head()?.0;
-        Tree::new(&Tiles(&self.conn), now).consistency_proof(old, new).map_err(tree_error)
+        Tree::new(&Tiles(self.conn()?), now).consistency_proof(old, new).map_err(tree_error)
     }
 }
 
@@ -71,6 +71,6 @@ impl TileSource for Reading {
     type Error = StoreError;
 
     fn tile(&self, id: TileId) -> Result<Vec<u8>> {
-        Tiles(&self.conn).tile(id)
+        Tiles(self.conn()?).tile(id)
     }
 }

@@ -19,15 +19,22 @@ pub(crate) const DISPOSED: i64 = 2;
 impl Reading {
     /// What is kept under this id.
     pub fn kept(&self, id: &str) -> Result<Option<Kept>> {
+        Ok(self.shared(id)?.map(Arc::unwrap_or_clone))
+    }
+
+    /// The same without a copy of its own.
+    pub fn shared(&self, id: &str) -> Result<Option<Arc<Kept>>> {
         if let Some(kept) = self.remembered(id) {
             return Ok(Some(kept));
         }
-        let row = self.one("SELECT ended, bytes FROM records WHERE id = ?1", [id], stored)?;
+        let row = self.one_near("SELECT ended, bytes FROM records WHERE id = ?1", [id], stored)?;
         let Some(row) = row else { return Ok(None) };
         let len = row.1.len();
         let kept = Arc::new(parse(row)?);
-        self.remember(&kept, len);
-        Ok(Some(Arc::unwrap_or_clone(kept)))
+        if let Some(mut mind) = self.mind() {
+            mind.met(&kept, len);
+        }
+        Ok(Some(kept))
     }
 
     /// What is kept under this readable number, such as `SYS-0007`.
@@ -44,9 +51,20 @@ impl Reading {
 
     /// The next free count for numbers with this prefix, from 1. Tombstones keep their number, so none is given twice.
     pub fn next_number(&self, prefix: &str) -> Result<u64> {
+        Ok(self.highest(prefix)?.map_or(1, |last| unsigned(last) + 1))
+    }
+
+    /// The highest count given with this prefix. Whoever gives a number asks for this first, so that what is not on disk is in mind.
+    pub(crate) fn highest(&self, prefix: &str) -> Result<Option<i64>> {
+        if let Some(highest) = self.mind().and_then(|mind| mind.count(prefix)) {
+            return Ok(highest);
+        }
         let sql = "SELECT max(ord) FROM records WHERE prefix = ?1";
-        let last = self.one(sql, [prefix], |row| row.get::<_, Option<i64>>(0))?.flatten();
-        Ok(last.map_or(1, |last| unsigned(last) + 1))
+        let highest = self.one_near(sql, [prefix], |row| row.get::<_, Option<i64>>(0))?.flatten();
+        if let Some(mut mind) = self.mind() {
+            mind.counted(prefix, highest);
+        }
+        Ok(highest)
     }
 
     /// Records in the order of their numbers.

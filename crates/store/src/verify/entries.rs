@@ -47,7 +47,7 @@ impl Check<'_> {
         let reading = self.reading;
         let (head_size, head_root) = reading.head()?;
         let mut payloads =
-            reading.conn.prepare("SELECT id, c, salt, body, wrapped, subject, file FROM payloads ORDER BY id")?;
+            reading.conn()?.prepare("SELECT id, c, salt, body, wrapped, subject, file FROM payloads ORDER BY id")?;
         let mut payloads = payloads.query_map([], StoredPayload::read)?.peekable();
         let (mut frontier, mut levels) = (Frontier::new(), Levels::default());
         let mut before = Before { ts: String::new(), size: 0, with_record: 0, endings: 0 };
@@ -89,7 +89,7 @@ impl Check<'_> {
     /// A table must have exactly so many rows: each was found, so one more is one that nothing gave.
     fn count(&mut self, table: &str, expected: u64) -> Result<()> {
         let sql = format!("SELECT count(*) FROM {table}");
-        let found = unsigned(self.reading.conn.query_row(&sql, [], |row| row.get(0))?);
+        let found = unsigned(self.reading.conn()?.query_row(&sql, [], |row| row.get(0))?);
         if found != expected {
             let sentence = format!("It has {found} rows where the entries give {expected}.");
             self.add("rows_differ", format!("table {table}"), sentence);
@@ -246,7 +246,7 @@ impl Check<'_> {
     fn tile(&mut self, levels: &mut Levels, level: u8, index: u64, row: &[Hash]) -> Result<()> {
         levels.tiles += 1;
         let Ok(id) = TileId::new(level, index, u16::try_from(row.len()).unwrap_or(TILE_WIDTH)) else { return Ok(()) };
-        let mut select = self.reading.conn.prepare_cached("SELECT bytes FROM tiles WHERE id = ?1")?;
+        let mut select = self.reading.conn()?.prepare_cached("SELECT bytes FROM tiles WHERE id = ?1")?;
         let stored: Option<Vec<u8>> = select.query_row([tile_row(id)], |row| row.get(0)).optional()?;
         let expected: Vec<u8> = row.iter().flat_map(|hash| *hash.as_bytes()).collect();
         if stored.as_deref() != Some(expected.as_slice()) {

@@ -23,7 +23,7 @@ impl Check<'_> {
         let reading = self.reading;
         let sql = "SELECT a.record, a.seq, e.bytes, p.body FROM acts a LEFT JOIN entries e ON e.seq = a.seq \
                    LEFT JOIN payloads p ON p.id = a.seq << 10 ORDER BY a.record, a.seq";
-        let mut select = reading.conn.prepare(sql)?;
+        let mut select = reading.conn()?.prepare(sql)?;
         let rows = select.query_map([], |row| -> rusqlite::Result<Act> {
             Ok((row.get(0)?, unsigned(row.get(1)?), row.get(2)?, row.get(3)?))
         })?;
@@ -40,7 +40,7 @@ impl Check<'_> {
         links += self.record(&record, &acts)?;
         self.extra_rows("records", "id", "acts", "record")?;
         self.extra_rows("links", "source", "records", "id")?;
-        let stored: i64 = reading.conn.query_row("SELECT count(*) FROM links", [], |row| row.get(0))?;
+        let stored: i64 = reading.conn()?.query_row("SELECT count(*) FROM links", [], |row| row.get(0))?;
         if unsigned(stored) != links {
             let sentence = format!("It has {stored} rows where the records give {links}.");
             self.add("rows_differ", "table links", sentence);
@@ -113,10 +113,12 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn compare_links(&mut self, id: &str, expected: BTreeSet<Link>) -> Result<u64> {
+    fn compare_links(&mut self, id: &str, expected: BTreeSet<Link<'_>>) -> Result<u64> {
         let sql = "SELECT field, target FROM links WHERE source = ?1";
-        let stored = self.reading.all(sql, [id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        if stored.into_iter().collect::<BTreeSet<Link>>() != expected {
+        let stored = self.reading.all(sql, [id], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        let stored: BTreeSet<Link<'_>> =
+            stored.iter().map(|(field, target)| (field.as_str().into(), target.as_str())).collect();
+        if stored != expected {
             self.add("links_differ", format!("record {id}"), "The stored links are not those that it names.");
         }
         Ok(expected.len() as u64)

@@ -21,7 +21,7 @@ impl Check<'_> {
     pub(super) fn schema(&mut self) -> Result<()> {
         let expected = Connection::open_in_memory()?;
         schema::create(&expected)?;
-        let (expected, found) = (objects(&expected)?, objects(&self.reading.conn)?);
+        let (expected, found) = (objects(&expected)?, objects(self.reading.conn()?)?);
         for name in expected.symmetric_difference(&found).map(|(name, _)| name).collect::<BTreeSet<_>>() {
             self.add("schema_differs", format!("table or index {name}"), "It is missing, changed or not one of ours.");
         }
@@ -60,7 +60,7 @@ impl Check<'_> {
             _ => None,
         };
         let expected = serde_json::json!({ "name": about.name, "org": about.org, "origin": about.origin });
-        let rows: i64 = self.reading.conn.query_row("SELECT count(*) FROM meta", [], |row| row.get(0))?;
+        let rows: i64 = self.reading.conn()?.query_row("SELECT count(*) FROM meta", [], |row| row.get(0))?;
         if founded.as_ref() != Some(&expected) || about.origin != self.reading.context.verifier.name() || rows != 3 {
             self.add("about_differs", "table meta", "Name, id or origin is not that of the founding and of the key.");
         }
@@ -108,7 +108,7 @@ impl Check<'_> {
     }
 
     pub(super) fn integrity(&mut self) -> Result<()> {
-        let mut select = self.reading.conn.prepare("PRAGMA integrity_check(20)")?;
+        let mut select = self.reading.conn()?.prepare("PRAGMA integrity_check(20)")?;
         let lines = select.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
         for line in lines.into_iter().filter(|line| line != "ok") {
             self.add("database_damaged", "the database", format!("SQLite says: {line}."));
