@@ -63,17 +63,8 @@ impl Books {
         let tail = Tail { size, last_ms };
         reading.begin_to_remember(size);
         let wal = reading.line.get_mut().map(WalLength::watch).transpose()?.unwrap_or_default();
-        Ok(Books {
-            reading,
-            signer,
-            tail,
-            landed: tail,
-            stopped: None,
-            wal,
-            lander: None,
-            pace: Duration::ZERO,
-            scrub_due: None,
-        })
+        let (landed, pace) = (tail, Duration::ZERO);
+        Ok(Books { reading, signer, tail, landed, stopped: None, wal, lander: None, pace, scrub_due: None })
     }
 
     /// Decides commands that become one transaction and are answered once it is on disk. `more` gives the next one, told how many
@@ -132,9 +123,8 @@ impl Books {
             }
         };
         answer_all(ran, &outcome);
-        if let (None, Ok(conn)) = (&self.stopped, self.reading.conn())
-            && let Some(reason) = self.wal.copy_when_long(conn)
-        {
+        let sound = self.reading.conn().ok().filter(|_| self.stopped.is_none());
+        if let Some(reason) = sound.and_then(|conn| self.wal.copy_when_long(conn)) {
             self.stop(reason);
         }
     }
@@ -191,9 +181,9 @@ impl Books {
     /// So many of those that wait should make a batch: half of them where deciding takes longer than a commit, so that one half is
     /// decided while the other lands.
     pub fn share_of(&self, waiting: usize) -> usize {
-        let commit = self.lander.as_ref().map_or(Duration::MAX, Lander::commit);
         let deciding = self.pace * u32::try_from(waiting).unwrap_or(u32::MAX);
-        if deciding > commit { waiting.div_ceil(2) } else { waiting }
+        let halved = self.lander.as_ref().is_some_and(|lander| deciding > lander.commit());
+        if halved { waiting.div_ceil(2) } else { waiting }
     }
 
     /// Runs one command of our own.
