@@ -47,7 +47,7 @@ impl<'a> Conformity<'a> {
 
 fn excluded(engine: Engine<'_>, id: &str, item: Item<'_>) -> Option<Verdict> {
     let Item::Control(control) = item else { return None };
-    let exclusion = engine.excluded(&control.id)?;
+    let exclusion = engine.excluded(control)?;
     let mut verdict = blank(id, Subject::Organization, State::Excluded);
     verdict.witnesses.push(exclusion.soa.into());
     verdict.reasons = exclusion.alarms;

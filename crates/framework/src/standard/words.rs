@@ -81,7 +81,7 @@ impl Words<'_> {
         let linked = self.linked(&records.kind, &records.linked);
         let must = self.filter(&records.kind, &records.must, " has ");
         match &records.quantifier {
-            Quantifier::Some => format!("there is a {kind}{linked}{which}{must}"),
+            Quantifier::Some => format!("there is {}{linked}{which}{must}", with_article(&kind)),
             Quantifier::None => format!("there is no {kind}{linked}{which}{must}"),
             Quantifier::Each => format!("each {kind}{linked}{which}{must}, and there is at least one"),
             Quantifier::ExactlyOne => format!("there is exactly one {kind}{linked}{which}{must}"),
@@ -101,7 +101,7 @@ impl Words<'_> {
     fn place(&self, place: &Place) -> String {
         let which = self.filter(&place.kind, &place.filter, " where ");
         let linked = self.linked(&place.kind, &place.linked);
-        format!(", or a {}{linked}{which} names it as `{}`", self.title(&place.kind), place.field.label)
+        format!(", or {}{linked}{which} names it as `{}`", with_article(&self.title(&place.kind)), place.field.label)
     }
 
     fn linked(&self, kind: &str, linked: &Linked) -> String {
@@ -261,4 +261,10 @@ fn grade(grade: Grade) -> &'static str {
         Grade::OwnRule => "our own rule is not met",
         Grade::NotEvidenced => "it is not evidenced",
     }
+}
+
+/// "a dataset", "an AI system".
+fn with_article(title: &str) -> String {
+    let article = if title.starts_with(|c: char| "aeiouAEIO".contains(c)) { "an" } else { "a" };
+    format!("{article} {title}")
 }

@@ -1,0 +1,96 @@
+//! Resources of AI systems: for each stage, and looked at again after a change (A.4.2); roles after a new purpose (A.9.4).
+
+use aims_register::{Entry, Pointing, Value};
+use jiff::civil::Date;
+
+use super::super::shared::{Finding, moment};
+use crate::{
+    blocks::{Engine, Outcome},
+    time::day_of,
+};
+
+const KINDS: [&str; 5] = ["component", "data", "tool", "compute", "human"];
+
+fn naming<'a>(system: Entry<'a>, kind: &'static str, field: &'static str) -> impl Iterator<Item = Entry<'a>> {
+    system.pointing(Pointing { kind: Some(kind), field: Some(field) })
+}
+
+fn resources(system: Entry<'_>) -> impl Iterator<Item = Entry<'_>> {
+    naming(system, "resource-item", "system").filter(|r| r.state() == Some("active"))
+}
+
+fn texts<'a>(record: Entry<'a>, field: &str) -> Vec<&'a str> {
+    record.field(field).into_iter().flat_map(Value::each).filter_map(Value::text).collect()
+}
+
+/// The stages that the system has reached, from design on, or from verification on where it was built elsewhere.
+fn reached(system: Entry<'_>) -> Vec<&'static str> {
+    let own = matches!(system.text("origin"), Some("developed" | "adapted"));
+    let far = match system.state() {
+        Some("design-development") => 1,
+        Some("verification-validation") => 2,
+        Some("deployment") => 3,
+        Some("operation-monitoring" | "re-evaluation") => 4,
+        _ => 0,
+    };
+    let all = ["design-development", "verification-validation", "deployment", "operation-monitoring"];
+    all.into_iter().take(far).skip(usize::from(!own)).collect()
+}
+
+pub(super) fn at_each_stage<'a>(_: &Engine<'a>, subject: Option<Entry<'a>>) -> Outcome<'a> {
+    let mut found = Finding::default();
+    let Some(system) = subject else { return found.outcome() };
+    let all: Vec<_> = resources(system).collect();
+    all.iter().for_each(|r| found.witness(*r));
+    for kind in KINDS {
+        let of: Vec<_> = all.iter().filter(|r| r.text("kind") == Some(kind)).map(|r| texts(*r, "stage")).collect();
+        let missing = |stage: &&str| !of.iter().any(|stages| stages.is_empty() || stages.contains(stage));
+        for stage in reached(system).into_iter().filter(missing) {
+            found.nothing(&format!("no Resource of the kind `{kind}` for the stage `{stage}`"));
+        }
+    }
+    found.outcome()
+}
+
+/// The last day on which a change of the system took effect, and the change.
+fn last_change<'a>(engine: &Engine<'a>, system: Entry<'a>) -> Option<(Date, Entry<'a>)> {
+    let made = |c: &Entry<'_>| c.text("target") == Some("system") && matches!(c.state(), Some("done" | "closed"));
+    let day = |c: Entry<'a>| {
+        moment(c, "effective_at").filter(|m| *m <= engine.at).map(|m| (day_of(m), c))
+    };
+    naming(system, "change", "systems").filter(made).filter_map(day).max_by_key(|(day, c)| (*day, c.recorded()))
+}
+
+pub(super) fn reviewed_after_change<'a>(engine: &Engine<'a>, subject: Option<Entry<'a>>) -> Outcome<'a> {
+    let mut found = Finding::default();
+    let Some(system) = subject else { return found.outcome() };
+    let Some((day, change)) = last_change(engine, system) else { return found.outcome() };
+    found.witness(change);
+    for resource in resources(system) {
+        found.witness(resource);
+        let looked = moment(resource, "reviewed_at").map_or(resource.changed(), |m| m.max(resource.changed()));
+        if day_of(looked) < day {
+            let says = format!("was last looked at before {} took effect on {day}", change.number());
+            found.lacks_field(resource, "reviewed_at", says);
+        }
+    }
+    found.outcome()
+}
+
+pub(super) fn roles_after_purpose<'a>(_: &Engine<'a>, subject: Option<Entry<'a>>) -> Outcome<'a> {
+    let mut found = Finding::default();
+    let Some(system) = subject else { return found.outcome() };
+    let purpose =
+        |c: &Entry<'_>| c.text("kind") == Some("purpose") && matches!(c.state(), Some("approved" | "done" | "closed"));
+    for change in naming(system, "change", "systems").filter(purpose) {
+        found.witness(change);
+        let Some(proposed) = moment(change, "proposed_at") else { continue };
+        let made = |r: &Entry<'_>| matches!(r.state(), Some("in-force" | "superseded"));
+        let mut determined = naming(system, "role-determination", "system").filter(made);
+        match determined.find(|r| moment(*r, "decided_at").is_some_and(|at| day_of(at) >= day_of(proposed))) {
+            Some(role) => found.witness(role),
+            None => found.lapsed(change, "no Role determination was decided since".to_owned()),
+        }
+    }
+    found.outcome()
+}
