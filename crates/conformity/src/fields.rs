@@ -292,7 +292,7 @@ fn shown(value: Value<'_>) -> Option<String> {
         return Some([amount, crate::amounts::unit(value).unwrap_or_default()].join(" ").trim_end().to_owned());
     }
     let moment = || value.instant().map(|m| m.to_string());
-    value.text().map(str::to_owned).or_else(|| value.count().map(|c| c.to_string())).or_else(moment)
+    value.written().map(|w| w.into_owned()).or_else(|| value.count().map(|c| c.to_string())).or_else(moment)
 }
 
 pub(crate) fn other_of(reference: &Reference) -> String {

@@ -1,9 +1,6 @@
-//! From what is kept to a register.
+//! From what is kept to a register, all at once or one record after another.
 
-use std::{
-    collections::{HashMap, hash_map},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use aims_record::{Field, Kept, Kind, Kinds, Record, Shape};
 use jiff::Timestamp;
@@ -13,7 +10,8 @@ use uuid::Uuid;
 use crate::{
     Register, RegisterError, Slot,
     entry::Held,
-    value::Stored,
+    index::{Index, Link},
+    value::{Stored, instant_of, is_day},
     words::{Word, Words},
 };
 
@@ -23,28 +21,37 @@ impl Register {
     /// # Errors
     /// An id that is not a UUID or comes twice; a moment that cannot be read.
     pub fn of(kinds: Arc<Kinds>, kept: impl IntoIterator<Item = Kept>) -> Result<Self, RegisterError> {
-        let mut build = Build { words: Words::default(), slots: HashMap::new(), held: Vec::new(), inverse: Vec::new() };
+        let mut register = Register { kinds, words: Words::default(), held: Vec::new(), index: Index::default() };
         for one in kept {
-            build.take(&kinds, one)?;
+            let id = one.id().to_owned();
+            let (slot, held, links) = register.read(one)?;
+            if register.put(slot, held)?.is_some() {
+                return Err(RegisterError::Twice(id));
+            }
+            register.index.links(slot, links);
         }
-        build.finish(kinds)
+        register.settle();
+        Ok(register)
     }
-}
 
-struct Build {
-    words: Words,
-    /// Every id met, whether its record came yet or not.
-    slots: HashMap<u128, Slot>,
-    held: Vec<Option<Held>>,
-    inverse: Vec<(Slot, Word, Slot)>,
-}
+    /// Takes in one record as an act has made it: new, or in place of what was held of it. Costs what the record and its links cost,
+    /// whatever else is held.
+    ///
+    /// # Errors
+    /// As [`Register::of`]; then nothing is changed.
+    pub fn apply(&mut self, kept: Kept) -> Result<(), RegisterError> {
+        let (slot, held, links) = self.read(kept)?;
+        self.leave(slot);
+        self.put(slot, held)?;
+        self.enter(slot, links);
+        Ok(())
+    }
 
-impl Build {
-    fn take(&mut self, kinds: &Kinds, kept: Kept) -> Result<(), RegisterError> {
+    /// What is kept as it is held, with its place and its links. Gives out words and places, and changes nothing else.
+    fn read(&mut self, kept: Kept) -> Result<(Slot, Held, Vec<Link>), RegisterError> {
         let unreadable = || RegisterError::Id { number: kept.number().to_owned(), id: kept.id().to_owned() };
         let id = Uuid::try_parse(kept.id()).map_err(|_| unreadable())?.as_u128();
         let slot = self.slot(id)?;
-        let kind = self.word(kept.kind())?;
         let mut held = Held {
             id,
             number: kept.number().into(),
@@ -52,21 +59,20 @@ impl Build {
             recorded: Timestamp::UNIX_EPOCH,
             last: Timestamp::UNIX_EPOCH,
             version: kept.version(),
-            kind,
+            kind: self.word(kept.kind())?,
+            place: 0,
             state: None,
             withdrawn: false,
+            ended: true,
         };
+        let mut links = Vec::new();
         if let Kept::Live(record) = kept {
-            self.fill(&mut held, slot, kinds.get(&record.kind), record)?;
+            self.fill(&mut held, &mut links, record)?;
         }
-        let place = usize::try_from(slot).ok().and_then(|i| self.held.get_mut(i)).ok_or(RegisterError::TooMany)?;
-        match place.replace(held) {
-            None => Ok(()),
-            Some(_) => Err(RegisterError::Twice(Uuid::from_u128(id).to_string())),
-        }
+        Ok((slot, held, links))
     }
 
-    fn fill(&mut self, held: &mut Held, slot: Slot, kind: Option<&Kind>, record: Record) -> Result<(), RegisterError> {
+    fn fill(&mut self, held: &mut Held, links: &mut Vec<Link>, record: Record) -> Result<(), RegisterError> {
         let moment = |text: &str| {
             text.parse().map_err(|_| RegisterError::Moment { number: record.number.clone(), moment: text.to_owned() })
         };
@@ -74,40 +80,93 @@ impl Build {
         held.last = moment(&record.last.ts)?;
         held.state = Some(self.word(&record.state)?);
         held.withdrawn = record.withdrawn.is_some();
+        let kinds = self.kinds.clone();
+        let kind = kinds.get(&record.kind);
+        held.ended = held.withdrawn || kind.is_some_and(|k| ends(k, &record.state));
+        let mut reading = Reading { register: self, kind: held.kind, links };
         let mut fields = Vec::with_capacity(record.fields.len());
         for (name, value) in record.fields {
             let field = kind.and_then(|k| k.field(&name));
-            fields.push((self.word(&name)?, self.store(field, &name, slot, value)?));
+            fields.push((reading.register.word(&name)?, reading.store(field, &name, value)?));
         }
         fields.sort_unstable_by_key(|(word, _)| *word);
         held.fields = fields.into_boxed_slice();
         Ok(())
     }
 
-    fn store(&mut self, field: Option<&Field>, path: &str, from: Slot, value: Json) -> Result<Stored, RegisterError> {
+    fn put(&mut self, slot: Slot, held: Held) -> Result<Option<Held>, RegisterError> {
+        let place = usize::try_from(slot).ok().and_then(|i| self.held.get_mut(i)).ok_or(RegisterError::TooMany)?;
+        let place_in_kind = match place {
+            Some(before) if before.kind == held.kind => before.place,
+            _ => self.index.place_of(held.kind),
+        };
+        Ok(place.replace(Held { place: place_in_kind, ..held }))
+    }
+
+    fn word(&mut self, text: &str) -> Result<Word, RegisterError> {
+        self.words.keep(text).ok_or(RegisterError::TooMany)
+    }
+
+    /// A link to a record that has not come yet gets an empty place, which no look-up gives out.
+    fn slot(&mut self, id: u128) -> Result<Slot, RegisterError> {
+        if let Some(known) = self.index.by_id.get(&id) {
+            return Ok(*known);
+        }
+        let slot = Slot::try_from(self.held.len()).map_err(|_| RegisterError::TooMany)?;
+        self.held.push(None);
+        self.index.pointing.push(Vec::new());
+        self.index.by_id.insert(id, slot);
+        Ok(slot)
+    }
+}
+
+fn ends(kind: &Kind, state: &str) -> bool {
+    kind.lifecycle.state(state).is_some_and(|s| s.ends)
+}
+
+/// A day or a moment, by how it is written.
+fn dated(text: String) -> Stored {
+    match instant_of(&text) {
+        Some(day) if is_day(&text) => Stored::Day(day),
+        Some(moment) => Stored::Moment(moment),
+        None => Stored::Text(text.into_boxed_str()),
+    }
+}
+
+/// Values on their way in, and the links among them.
+struct Reading<'r> {
+    register: &'r mut Register,
+    kind: Word,
+    links: &'r mut Vec<Link>,
+}
+
+impl Reading<'_> {
+    fn store(&mut self, field: Option<&Field>, path: &str, value: Json) -> Result<Stored, RegisterError> {
         Ok(match value {
             Json::Bool(flag) => Stored::Flag(flag),
             Json::Array(list) => {
-                let list: Result<_, _> = list.into_iter().map(|v| self.store(field, path, from, v)).collect();
+                let list: Result<_, _> = list.into_iter().map(|v| self.store(field, path, v)).collect();
                 Stored::List(list?)
             }
-            Json::Object(members) => self.members(field, path, from, members)?,
-            Json::String(text) => self.text(field, path, from, text)?,
+            Json::Object(members) => self.members(field, path, members)?,
+            Json::String(text) => self.text(field, path, text)?,
             other => Stored::Text(other.to_string().into_boxed_str()),
         })
     }
 
-    fn text(&mut self, field: Option<&Field>, path: &str, from: Slot, text: String) -> Result<Stored, RegisterError> {
-        match field {
-            Some(f) if f.links() => {
-                let Ok(id) = Uuid::try_parse(&text) else { return Ok(Stored::Text(text.into_boxed_str())) };
-                let to = self.slot(id.as_u128())?;
-                let by = self.word(path)?;
-                self.inverse.push((to, by, from));
+    fn text(&mut self, field: Option<&Field>, path: &str, text: String) -> Result<Stored, RegisterError> {
+        let plain = |text: String| Stored::Text(text.into_boxed_str());
+        match field.map(|f| &f.shape) {
+            _ if field.is_some_and(Field::links) => {
+                let Ok(id) = Uuid::try_parse(&text) else { return Ok(plain(text)) };
+                let to = self.register.slot(id.as_u128())?;
+                let by = self.register.word(path)?;
+                self.links.push(Link { to, kind: self.kind, by });
                 Ok(Stored::Record(to))
             }
-            Some(Field { shape: Shape::Choice { .. }, .. }) => Ok(Stored::Option(self.word(&text)?)),
-            _ => Ok(Stored::Text(text.into_boxed_str())),
+            Some(Shape::Choice { .. }) => Ok(Stored::Option(self.register.word(&text)?)),
+            Some(Shape::Date { .. } | Shape::Instant { .. }) => Ok(dated(text)),
+            _ => Ok(plain(text)),
         }
     }
 
@@ -115,7 +174,6 @@ impl Build {
         &mut self,
         field: Option<&Field>,
         path: &str,
-        from: Slot,
         members: serde_json::Map<String, Json>,
     ) -> Result<Stored, RegisterError> {
         let columns = match field.map(|f| &f.shape) {
@@ -126,43 +184,9 @@ impl Build {
         for (name, value) in members {
             let column = columns.iter().find(|c| c.name == name);
             let inner = format!("{path}.{name}");
-            stored.push((self.word(&name)?, self.store(column, &inner, from, value)?));
+            stored.push((self.register.word(&name)?, self.store(column, &inner, value)?));
         }
         stored.sort_unstable_by_key(|(word, _)| *word);
         Ok(Stored::Members(stored.into_boxed_slice()))
-    }
-
-    fn word(&mut self, text: &str) -> Result<Word, RegisterError> {
-        self.words.keep(text).ok_or(RegisterError::TooMany)
-    }
-
-    fn slot(&mut self, id: u128) -> Result<Slot, RegisterError> {
-        match self.slots.entry(id) {
-            hash_map::Entry::Occupied(known) => Ok(*known.get()),
-            hash_map::Entry::Vacant(new) => {
-                let slot = Slot::try_from(self.held.len()).map_err(|_| RegisterError::TooMany)?;
-                self.held.push(None);
-                Ok(*new.insert(slot))
-            }
-        }
-    }
-
-    /// A link to a record that never came stays as an empty place, which no look-up gives out.
-    fn finish(mut self, kinds: Arc<Kinds>) -> Result<Register, RegisterError> {
-        let mut by_kind: Vec<(Word, Slot)> = Vec::with_capacity(self.held.len());
-        for (slot, held) in (0..).zip(&self.held) {
-            by_kind.extend(held.as_ref().filter(|h| h.state.is_some() && !h.withdrawn).map(|h| (h.kind, slot)));
-        }
-        let recorded = |slot: &Slot| {
-            let held = usize::try_from(*slot).ok().and_then(|i| self.held.get(i)).and_then(Option::as_ref);
-            held.map(|h| (h.recorded, h.id))
-        };
-        by_kind.sort_by_key(|(kind, slot)| (*kind, recorded(slot)));
-        self.inverse.sort_unstable();
-        self.inverse.dedup();
-        self.inverse.shrink_to_fit();
-        self.slots.shrink_to_fit();
-        self.held.shrink_to_fit();
-        Ok(Register { kinds, words: self.words, held: self.held, by_id: self.slots, by_kind, inverse: self.inverse })
     }
 }

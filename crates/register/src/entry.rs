@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    Register, Slot,
+    Register,
     value::{Given, Stored, Value, find},
     words::Word,
 };
@@ -21,9 +21,13 @@ pub(crate) struct Held {
     pub(crate) last: Timestamp,
     pub(crate) version: u64,
     pub(crate) kind: Word,
+    /// Its place among all records of its kind that ever came, in the order in which they came here.
+    pub(crate) place: u32,
     /// `None`: disposed of.
     pub(crate) state: Option<Word>,
     pub(crate) withdrawn: bool,
+    /// Disposed of, withdrawn, or in a state that ends a life.
+    pub(crate) ended: bool,
 }
 
 impl Held {
@@ -93,9 +97,12 @@ impl<'a> Entry<'a> {
 
     /// Whether its life has ended, by the life cycle of its kind.
     pub fn ended(self) -> bool {
-        let kind = self.register.kinds.get(self.kind());
-        let state = self.state().and_then(|s| kind?.lifecycle.state(s));
-        !self.stands() || state.is_some_and(|s| s.ends)
+        self.held.ended
+    }
+
+    /// Its place among all records of its kind that were ever held here; it keeps it as long as the register lives.
+    pub fn place(self) -> u32 {
+        self.held.place
     }
 
     /// The value of a field, or of what every record has: `_recorded`, `_changed`, `_version`, `_state`.
@@ -128,17 +135,23 @@ impl<'a> Entry<'a> {
 
     /// The standing records that point here.
     pub fn pointing(self, which: Pointing<'_>) -> impl Iterator<Item = Entry<'a>> {
+        self.pointing_ever(which).filter(|e| e.stands())
+    }
+
+    /// All records that point here, withdrawn ones too.
+    pub fn pointing_ever(self, which: Pointing<'_>) -> impl Iterator<Item = Entry<'a>> + use<'a> {
         let register = self.register;
-        let here = register.by_id.get(&self.held.id).copied().unwrap_or(Slot::MAX);
-        let kind = which.kind.map(|k| register.words.find(k));
-        let field = which.field.map(|f| register.words.find(f));
-        let from = register.inverse.partition_point(|(to, _, _)| *to < here);
-        let rest = register.inverse.get(from..).unwrap_or(&[]);
+        let here = register.index.by_id.get(&self.held.id).and_then(|slot| usize::try_from(*slot).ok());
+        let list = here.and_then(|slot| register.index.pointing.get(slot)).map_or(&[][..], Vec::as_slice);
+        let kind = which.kind.map(|k| register.words.find(k).unwrap_or(Word::MAX));
+        let field = which.field.map(|f| register.words.find(f).unwrap_or(Word::MAX));
+        let low = (kind.unwrap_or(0), field.filter(|_| kind.is_some()).unwrap_or(0), 0);
+        let from = list.partition_point(|link| *link < low);
+        let rest = list.get(from..).unwrap_or(&[]);
         rest.iter()
-            .take_while(move |(to, _, _)| *to == here)
-            .filter(move |(_, by, _)| field.is_none_or(|f| f == Some(*by)))
+            .take_while(move |(k, f, _)| kind.is_none_or(|w| w == *k && field.is_none_or(|w| w == *f)))
+            .filter(move |(_, f, _)| field.is_none_or(|w| w == *f))
             .filter_map(move |(_, _, source)| register.at(*source))
-            .filter(move |e| e.stands() && kind.is_none_or(|k| k == Some(e.held.kind)))
     }
 }
 

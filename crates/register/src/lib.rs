@@ -1,18 +1,19 @@
 //! The records of one organization as of a moment, in memory, indexed by kind and link.
 //!
-//! A [`Register`] is built once from what is kept and then only read. It holds values in a compact form (words are shared, ids are
+//! A [`Register`] is built from what is kept and takes in what acts change, one record at a time. It holds values in a compact form (words are shared, ids are
 //! numbers, text is not over-allocated), since a whole organization has to fit beside everything else. Links can be followed both
 //! ways. Nothing here judges; [`Register::assignments`] and [`Register::parameter`] say what was recorded, not what it is worth.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod build;
 mod entry;
+mod index;
 mod parameters;
 mod roles;
 mod value;
 mod words;
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use aims_record::Kinds;
 use thiserror::Error;
@@ -23,7 +24,8 @@ pub use roles::Assignment;
 pub use value::{Value, instant_of};
 
 use entry::Held;
-use words::{Word, Words};
+use index::Index;
+use words::Words;
 
 /// A record's place in the register.
 pub(crate) type Slot = u32;
@@ -35,11 +37,7 @@ pub struct Register {
     words: Words,
     /// By slot; empty where a link names a record that is not kept.
     held: Vec<Option<Held>>,
-    by_id: HashMap<u128, Slot>,
-    /// Live, unwithdrawn records, sorted by kind, then in the order recorded.
-    by_kind: Vec<(Word, Slot)>,
-    /// Target, field, source: sorted, so that what points at a record stands together.
-    inverse: Vec<(Slot, Word, Slot)>,
+    index: Index,
 }
 
 /// Why a register cannot be built.
@@ -88,7 +86,7 @@ impl Register {
     /// The record of this id.
     pub fn get(&self, id: &str) -> Option<Entry<'_>> {
         let id = uuid::Uuid::try_parse(id).ok()?.as_u128();
-        self.at(*self.by_id.get(&id)?)
+        self.at(*self.index.by_id.get(&id)?)
     }
 
     /// The record of this readable number. Looks through all of them; meant for what a person typed.
@@ -98,24 +96,14 @@ impl Register {
 
     /// Live, unwithdrawn records of a kind, in the order recorded.
     pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = Entry<'_>> {
-        let range = match self.words.find(kind) {
-            Some(word) => {
-                let start = self.by_kind.partition_point(|(k, _)| *k < word);
-                let end = self.by_kind.partition_point(|(k, _)| *k <= word);
-                self.by_kind.get(start..end).unwrap_or(&[])
-            }
-            None => &[],
-        };
-        range.iter().filter_map(|(_, slot)| self.at(*slot))
+        let list = self.words.find(kind).and_then(|word| self.index.by_kind.get(&word));
+        list.map_or(&[][..], Vec::as_slice).iter().filter_map(|slot| self.at(*slot))
     }
 
     /// An estimate of the memory it takes, in bytes: what is allocated for records, indexes and ids, without shared words.
     pub fn bytes(&self) -> usize {
         let held: usize = self.held.iter().flatten().map(Held::bytes).sum();
-        held + self.held.capacity() * size_of::<Option<Held>>()
-            + self.by_id.capacity() * (size_of::<(u128, Slot)>() + 1)
-            + self.by_kind.capacity() * size_of::<(Word, Slot)>()
-            + self.inverse.capacity() * size_of::<(Slot, Word, Slot)>()
+        held + self.held.capacity() * size_of::<Option<Held>>() + self.index.bytes()
     }
 
     pub(crate) fn at(&self, slot: Slot) -> Option<Entry<'_>> {

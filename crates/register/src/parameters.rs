@@ -25,10 +25,8 @@ pub enum ParameterState<'a> {
 impl Register {
     /// The value in force of this parameter.
     pub fn parameter(&self, name: &str) -> ParameterState<'_> {
-        let mut found: Vec<_> = self
-            .of_kind("parameter")
-            .filter(|p| p.state() == Some("in-force") && p.text("parameter") == Some(name))
-            .collect();
+        let slots = self.words.find(name).and_then(|word| self.index.parameters.get(&word));
+        let mut found: Vec<_> = slots.into_iter().flatten().filter_map(|slot| self.at(*slot)).collect();
         match (found.pop(), found.is_empty()) {
             (None, _) => ParameterState::NotSet,
             (Some(record), true) => ParameterState::Set(Parameter { record }),

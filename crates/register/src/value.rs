@@ -1,5 +1,7 @@
 //! Field values in a compact form.
 
+use std::borrow::Cow;
+
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use crate::{
@@ -16,6 +18,10 @@ pub(crate) enum Stored {
     Option(Word),
     /// Yes or no.
     Flag(bool),
+    /// A day: the moment at which it begins.
+    Day(Timestamp),
+    /// A moment.
+    Moment(Timestamp),
     /// A link to a record that is held.
     Record(Slot),
     /// A list.
@@ -33,7 +39,7 @@ impl Stored {
             Stored::Members(members) => {
                 size_of_val(&**members) + 16 + members.iter().map(|(_, s)| s.bytes()).sum::<usize>()
             }
-            Stored::Option(_) | Stored::Flag(_) | Stored::Record(_) => 0,
+            Stored::Option(_) | Stored::Flag(_) | Stored::Record(_) | Stored::Day(_) | Stored::Moment(_) => 0,
         }
     }
 }
@@ -59,7 +65,16 @@ pub(crate) enum Given<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// The text, where it is text or an option.
+    /// As it is written: text, an option, a day or a moment.
+    pub fn written(self) -> Option<Cow<'a, str>> {
+        match self.stored {
+            Given::Stored(Stored::Day(day)) => Some(TimeZone::UTC.to_datetime(*day).date().to_string().into()),
+            Given::Stored(Stored::Moment(moment)) => Some(moment.to_string().into()),
+            _ => self.text().map(Cow::Borrowed),
+        }
+    }
+
+    /// The text, where it is text or an option; a day that can be read is no text.
     pub fn text(self) -> Option<&'a str> {
         match self.stored {
             Given::Stored(Stored::Text(text)) => Some(text),
@@ -81,6 +96,7 @@ impl<'a> Value<'a> {
     pub fn instant(self) -> Option<Timestamp> {
         match self.stored {
             Given::Moment(moment) => Some(moment),
+            Given::Stored(Stored::Day(moment) | Stored::Moment(moment)) => Some(*moment),
             _ => instant_of(self.text()?),
         }
     }
@@ -137,9 +153,14 @@ pub(crate) fn find<'s>(words: &Words, members: &'s [(Word, Stored)], name: &str)
     members.get(place).map(|(_, stored)| stored)
 }
 
+/// Whether a day is written rather than a moment.
+pub(crate) fn is_day(text: &str) -> bool {
+    text.len() == 10
+}
+
 /// The moment at which a day (`2026-11-23`) or an instant (`2026-11-23T09:30:00Z`) begins, in UTC.
 pub fn instant_of(text: &str) -> Option<Timestamp> {
-    if text.len() == 10 {
+    if is_day(text) {
         let day: Date = text.parse().ok()?;
         return Some(day.to_zoned_datetime(TimeZone::UTC).ok()?.timestamp());
     }

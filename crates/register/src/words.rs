@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use foldhash::fast::RandomState;
+
 /// A word's number.
 pub(crate) type Word = u32;
 
@@ -9,7 +11,7 @@ pub(crate) type Word = u32;
 #[derive(Debug, Default)]
 pub(crate) struct Words {
     texts: Vec<Arc<str>>,
-    numbers: HashMap<Arc<str>, Word>,
+    numbers: HashMap<Arc<str>, Word, RandomState>,
 }
 
 impl Words {
