@@ -1,5 +1,7 @@
 //! Blocks: whether what a need asks for is there, and if not, how the nearest records fall short.
 
+use std::hash::{Hash, Hasher};
+
 use aims_framework::standard::{Block, FieldTest, Filter, Frameworks, Linked, Quantifier, Records, Test};
 use aims_register::{Entry, Pointing, Register};
 use jiff::Timestamp;
@@ -8,7 +10,9 @@ use crate::{
     Backdated, Population,
     fault::{Fault, Faults, Remedy},
     filters::Looked,
+    part::hasher,
     predicate,
+    scan::Scans,
     truth::{Answer, Truth, earlier},
 };
 
@@ -20,6 +24,10 @@ pub(crate) struct Engine<'a> {
     pub(crate) at: Timestamp,
     /// The record of the rule's `every` that is being decided.
     pub(crate) about: Option<Entry<'a>>,
+    /// Whether what is missing is put into words. Without, only the answer, its moment and what it rests on are asked.
+    pub(crate) told: bool,
+    /// What is the same for every subject and was found already.
+    pub(crate) scans: &'a Scans,
 }
 
 /// What became of a block.
@@ -30,8 +38,42 @@ pub(crate) struct Outcome<'a> {
     pub(crate) missing: Vec<String>,
     /// Faults of the nearest record or of each that falls short.
     pub(crate) faults: Vec<Fault<'a>>,
+    /// In words only.
     pub(crate) populations: Vec<Population>,
+    /// In words only.
     pub(crate) backdated: Vec<Backdated>,
+    pub(crate) counted: Counted,
+}
+
+/// Digest of the populations that were asked about: how many, of how many, and which are missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Counted {
+    digest: u64,
+    /// Whether there was a population of which nobody passed.
+    pub(crate) nobody: bool,
+}
+
+impl Counted {
+    /// Of one population. `missing` is a digest that does not depend on the order.
+    pub(crate) fn of(have: usize, of: usize, missing: u64) -> Self {
+        let mut hash = hasher();
+        (have, of, missing).hash(&mut hash);
+        Self { digest: hash.finish(), nobody: of > 0 && have == 0 }
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        if other != Self::default() {
+            self.digest = self.digest.rotate_left(7) ^ other.digest;
+            self.nobody |= other.nobody;
+        }
+    }
+}
+
+/// A missing record or option in the digest of those missing.
+pub(crate) fn missing_one(name: impl Hash) -> u64 {
+    let mut hash = hasher();
+    name.hash(&mut hash);
+    hash.finish()
 }
 
 impl Outcome<'_> {
@@ -43,6 +85,7 @@ impl Outcome<'_> {
             faults: Vec::new(),
             populations: Vec::new(),
             backdated: Vec::new(),
+            counted: Counted::default(),
         }
     }
 }
@@ -71,7 +114,7 @@ impl<'a> Engine<'a> {
 
     fn this(&self, filter: &Filter, subject: Option<Entry<'a>>) -> Outcome<'a> {
         let Some(record) = subject else { return Outcome::plain(Answer::NO) };
-        let mut faults = Faults::kept();
+        let mut faults = self.faults();
         let answer = self.filter(filter, Looked { record, row: None, subject }, &mut faults);
         let missing = if answer.holds() { Vec::new() } else { faults.found.iter().map(Fault::named).collect() };
         Outcome {
@@ -87,11 +130,15 @@ impl<'a> Engine<'a> {
         let outcomes: Vec<_> = blocks.iter().map(|b| self.block(b, subject)).collect();
         let answers = outcomes.iter().map(|o| o.answer).collect::<Vec<_>>();
         let answer = if all { Answer::all(answers) } else { Answer::any(answers) };
+        // what it rests on may change before the answer does
+        let until = outcomes.iter().fold(None, |at, o| earlier(at, o.answer.until));
+        let answer = Answer { until, ..answer };
         let mut together = Outcome::plain(answer);
         for outcome in outcomes.into_iter().filter(|o| all || !answer.holds() || o.answer.holds()) {
             together.witnesses.extend(outcome.witnesses);
             together.populations.extend(outcome.populations);
             together.backdated.extend(outcome.backdated);
+            together.counted.add(outcome.counted);
             if !answer.holds() {
                 together.missing.extend(outcome.missing);
                 together.faults.extend(outcome.faults);
@@ -101,15 +148,36 @@ impl<'a> Engine<'a> {
     }
 
     fn records(&self, records: &Records, subject: Option<Entry<'a>>) -> Outcome<'a> {
-        let candidates: Vec<_> = self
-            .reached(&records.kind, &records.linked, subject)
-            .into_iter()
-            .map(|r| self.look(records, r, subject))
-            .collect();
+        if let Some(known) = self.scanned(records) {
+            return known;
+        }
+        let candidates =
+            |reached: Vec<Entry<'a>>| reached.into_iter().map(|r| self.look(records, r, subject)).collect();
+        let Some(near) = self.joined(records, subject) else {
+            return self.quantified(
+                records,
+                candidates(self.reached(&records.kind, &records.linked, subject)),
+                subject,
+            );
+        };
+        let outcome = self.quantified(records, candidates(near), subject);
+        if outcome.answer.holds() || !self.told {
+            return outcome;
+        }
+        // which record comes nearest is asked of all
+        self.quantified(records, candidates(self.reached(&records.kind, &records.linked, subject)), subject)
+    }
+
+    pub(crate) fn quantified(
+        &self,
+        records: &Records,
+        candidates: Vec<Candidate<'a>>,
+        subject: Option<Entry<'a>>,
+    ) -> Outcome<'a> {
         match &records.quantifier {
             Quantifier::Some => self.some(records, candidates, 1),
             Quantifier::AtLeast(n) => self.some(records, candidates, *n),
-            Quantifier::None => none(records, candidates),
+            Quantifier::None => self.none(records, candidates),
             Quantifier::Each => self.each(records, candidates),
             Quantifier::ExactlyOne => self.exactly_one(records, candidates),
             Quantifier::Latest(by) => self.latest(records, by, candidates),
@@ -137,9 +205,9 @@ impl<'a> Engine<'a> {
         }
     }
 
-    fn look(&self, records: &Records, record: Entry<'a>, subject: Option<Entry<'a>>) -> Candidate<'a> {
+    pub(crate) fn look(&self, records: &Records, record: Entry<'a>, subject: Option<Entry<'a>>) -> Candidate<'a> {
         let looked = Looked { record, row: None, subject };
-        let mut faults = Faults::kept();
+        let mut faults = self.faults();
         let chosen = self.filter(&records.filter, looked, &mut faults);
         let must = self.filter(&records.must, looked, &mut faults);
         Candidate { record, chosen, fine: Answer::all([chosen, must]), faults }
@@ -171,6 +239,9 @@ impl<'a> Engine<'a> {
 
     /// The nearest record, and what it lacks; or that there is none at all.
     pub(crate) fn fall_short(&self, records: &Records, candidates: Vec<Candidate<'a>>, outcome: &mut Outcome<'a>) {
+        if !self.told {
+            return;
+        }
         let weight = |c: &Candidate<'_>| {
             let renew = c.faults.found.iter().filter(|f| f.asks_for_another()).count();
             (c.fine.truth != outcome.answer.truth, renew, c.faults.found.len())
@@ -198,23 +269,29 @@ impl<'a> Engine<'a> {
         }
         answer.until = until;
         let mut outcome = Outcome::plain(answer);
-        let mut population =
-            Population { what: self.plural(&records.kind), have: 0, of: chosen.len(), missing: Vec::new() };
+        let (of, mut have, mut missing) = (chosen.len(), 0, 0);
+        let mut names = Vec::new();
         for candidate in chosen {
             outcome.witnesses.push(candidate.record);
             outcome.backdated.extend(candidate.faults.backdated);
             if candidate.fine.holds() {
-                population.have += 1;
+                have += 1;
                 continue;
             }
-            population.missing.push(candidate.record.number().to_owned());
-            outcome.missing.extend(candidate.faults.found.iter().map(Fault::named));
-            outcome.faults.extend(candidate.faults.found);
+            missing ^= missing_one(candidate.record.slot());
+            if self.told {
+                names.push(candidate.record.number().to_owned());
+                outcome.missing.extend(candidate.faults.found.iter().map(Fault::named));
+                outcome.faults.extend(candidate.faults.found);
+            }
         }
-        if population.of == 0 {
-            outcome.missing.push(format!("no {} recorded", self.title(&records.kind)));
+        outcome.counted = Counted::of(have, of, missing);
+        if self.told {
+            if of == 0 {
+                outcome.missing.push(format!("no {} recorded", self.title(&records.kind)));
+            }
+            outcome.populations.push(Population { what: self.plural(&records.kind), have, of, missing: names });
         }
-        outcome.populations.push(population);
         outcome
     }
 
@@ -236,6 +313,8 @@ impl<'a> Engine<'a> {
         let mut outcome = Outcome::plain(Answer { until, ..Answer::NO });
         if chosen.is_empty() {
             self.fall_short(records, others, &mut outcome);
+        } else if !self.told {
+            outcome.witnesses = chosen.iter().map(|c| c.record).collect();
         } else {
             let numbers: Vec<_> = chosen.iter().map(|c| c.record.number()).collect();
             outcome.missing.push(format!("{} are in force at once", numbers.join(" and ")));
@@ -248,6 +327,34 @@ impl<'a> Engine<'a> {
         outcome
     }
 
+    fn none(&self, records: &Records, candidates: Vec<Candidate<'a>>) -> Outcome<'a> {
+        let answer = Answer::any(candidates.iter().map(|c| c.fine).collect::<Vec<_>>()).not();
+        let mut outcome = Outcome::plain(Answer { until: first(&candidates), ..answer });
+        if answer.holds() {
+            return outcome;
+        }
+        let there: Vec<_> = candidates.into_iter().filter(|c| c.fine.truth >= Truth::Gap).map(|c| c.record).collect();
+        if self.told {
+            outcome.missing.extend(there.iter().map(|r| format!("{} is there", r.number())));
+            let mut faults = Faults::kept();
+            for record in &there {
+                let open = records.filter.tests.iter().find_map(|test| match test {
+                    Test::Field(path, FieldTest::Set(false)) => Some(Remedy::Amend(path.field().to_owned())),
+                    _ => None,
+                });
+                faults.note(*record, open.unwrap_or(Remedy::Look), || "is there".to_owned());
+            }
+            outcome.faults = faults.found;
+        }
+        outcome.witnesses = there;
+        outcome
+    }
+
+    /// Where faults go while a record is looked at.
+    fn faults(&self) -> Faults<'a> {
+        if self.told { Faults::kept() } else { Faults::ignored() }
+    }
+
     /// The kind's singular, as shown.
     pub(crate) fn title(&self, kind: &str) -> String {
         self.register.kinds().get(kind).map_or_else(|| kind.to_owned(), |k| k.title.clone())
@@ -257,26 +364,6 @@ impl<'a> Engine<'a> {
     pub(crate) fn plural(&self, kind: &str) -> String {
         self.register.kinds().get(kind).map_or_else(|| kind.to_owned(), |k| k.plural.clone())
     }
-}
-
-fn none<'a>(records: &Records, candidates: Vec<Candidate<'a>>) -> Outcome<'a> {
-    let answer = Answer::any(candidates.iter().map(|c| c.fine).collect::<Vec<_>>()).not();
-    let mut outcome = Outcome::plain(answer);
-    if !answer.holds() {
-        let there: Vec<_> = candidates.into_iter().filter(|c| c.fine.truth >= Truth::Gap).map(|c| c.record).collect();
-        outcome.missing.extend(there.iter().map(|r| format!("{} is there", r.number())));
-        let mut faults = Faults::kept();
-        for record in &there {
-            let open = records.filter.tests.iter().find_map(|test| match test {
-                Test::Field(path, FieldTest::Set(false)) => Some(Remedy::Amend(path.field().to_owned())),
-                _ => None,
-            });
-            faults.note(*record, open.unwrap_or(Remedy::Look), || "is there".to_owned());
-        }
-        outcome.faults = faults.found;
-        outcome.witnesses = there;
-    }
-    outcome
 }
 
 /// The first moment at which any of them may change.

@@ -1,17 +1,15 @@
 //! From rules to verdicts.
 
-use aims_framework::standard::{About, Filter, Frameworks, Grade, IfEmpty, Item, MajorWhen, Need, Rule};
+use aims_framework::standard::{About, Frameworks, Item, Rule};
 use aims_register::{Entry, Register};
 use jiff::Timestamp;
 
 use crate::{
-    Population, Reason, Severity, State, Subject, Verdict,
-    blocks::{Engine, Outcome},
-    fault::Faults,
-    filters::Looked,
-    judgement::evidence,
-    truth::{Answer, Truth, earlier},
-    until::until,
+    Population, Reason, State, Subject, Verdict,
+    blocks::Engine,
+    evidence::Evidence,
+    part::{Failing, Part, all_fail},
+    scan::Scans,
 };
 
 /// What is said at `at` about every requirement and control of all frameworks, in their order.
@@ -33,19 +31,79 @@ pub struct Conformity<'a> {
 impl<'a> Conformity<'a> {
     /// What is said about one requirement or control; nothing where there is none of this id.
     pub fn verdict(&self, id: &str, at: Timestamp) -> Option<Verdict> {
-        let (framework, item) = self.frameworks.item(id)?;
-        let engine = |at| Engine { frameworks: self.frameworks, register: self.register, at, about: None };
-        if let Some(verdict) = excluded(engine(at), id, item) {
-            return Some(verdict);
-        }
-        let Some(rule) = framework.rules.get(item.id()) else { return Some(no_rule_yet(id)) };
-        let (mut verdict, may) = engine(at).rule(rule, true);
-        verdict.until = until(&verdict, may, |then| engine(then).rule(rule, false));
-        Some(verdict)
+        let scans = Scans::default();
+        let engine =
+            Engine { frameworks: self.frameworks, register: self.register, at, about: None, told: true, scans: &scans };
+        engine.verdict(id)
     }
 }
 
-fn excluded(engine: Engine<'_>, id: &str, item: Item<'_>) -> Option<Verdict> {
+impl<'a> Engine<'a> {
+    /// What is said about one requirement or control, in words.
+    pub(crate) fn verdict(&self, id: &str) -> Option<Verdict> {
+        let (framework, item) = self.frameworks.item(id)?;
+        if let Some(verdict) = excluded(self, id, item) {
+            return Some(verdict);
+        }
+        let Some(rule) = framework.rules.get(item.id()) else { return Some(no_rule_yet(id)) };
+        let mut verdict = self.decided(rule);
+        verdict.until = self.until(rule);
+        Some(verdict)
+    }
+
+    /// The verdict of a rule with that of each subject; `until` is given for these alone.
+    fn decided(&self, rule: &Rule) -> Verdict {
+        let (mut verdict, witnesses) = match &rule.about {
+            About::Organization => {
+                let part = self.part(rule, None);
+                let witnesses = part.witnesses.clone();
+                (told(rule, part), witnesses)
+            }
+            About::Every { .. } => self.every(rule),
+        };
+        settle(&mut verdict);
+        verdict.evidence = Evidence::of(witnesses).digest(&rule.requirement, self.register);
+        self.judged(rule, &mut verdict);
+        verdict
+    }
+
+    fn every(&self, rule: &Rule) -> (Verdict, Vec<Entry<'a>>) {
+        let mut verdict = blank(&rule.requirement, Subject::Organization, State::Conforms);
+        let mut parts = self.parts(rule);
+        if parts.is_empty() {
+            let outcome = self.nobody(rule);
+            verdict.populations.extend(outcome.populations);
+            verdict.reasons.extend(outcome.reason);
+            verdict.witnesses.extend(outcome.witnesses.iter().copied().map(Into::into));
+            return (verdict, outcome.witnesses);
+        }
+        all_fail_of_parts(rule, &mut parts);
+        let witnesses = parts.iter().flat_map(|p| p.witnesses.iter().copied()).collect();
+        for part in parts {
+            let (subject, look) = (part.subject, part.look());
+            let mut part = told(rule, part);
+            part.until = self.turns(rule, subject, look, false);
+            verdict.parts.push(part);
+        }
+        gather(&mut verdict, self.plural(kind_of(rule)));
+        (verdict, witnesses)
+    }
+
+    /// One for each record that the rule asks about.
+    pub(crate) fn parts(&self, rule: &Rule) -> Vec<Part<'a>> {
+        let asked = |record: &Entry<'a>| self.asked_about(rule, Some(*record)).0;
+        self.register.of_kind(kind_of(rule)).filter(asked).map(|record| self.part(rule, Some(record))).collect()
+    }
+}
+
+fn kind_of(rule: &Rule) -> &str {
+    match &rule.about {
+        About::Organization => "",
+        About::Every { kind, .. } => kind,
+    }
+}
+
+fn excluded(engine: &Engine<'_>, id: &str, item: Item<'_>) -> Option<Verdict> {
     let Item::Control(control) = item else { return None };
     let exclusion = engine.excluded(control)?;
     let mut verdict = blank(id, Subject::Organization, State::Excluded);
@@ -81,181 +139,18 @@ fn blank(requirement: &str, subject: Subject, state: State) -> Verdict {
     }
 }
 
-impl<'a> Engine<'a> {
-    /// The verdict at this moment, and the first moment at which it may change. `deep`: with the `until` of each part.
-    pub(crate) fn rule(&self, rule: &Rule, deep: bool) -> (Verdict, Option<Timestamp>) {
-        let (mut verdict, may) = match &rule.about {
-            About::Organization => {
-                let (mut verdict, may) = self.subject(rule, None);
-                all_fail_of_organization(rule, &mut verdict);
-                (verdict, may)
-            }
-            About::Every { kind, filter, if_empty } => self.every(rule, kind, filter, if_empty, deep),
-        };
-        settle(&mut verdict);
-        verdict.evidence = evidence(&rule.requirement, &verdict.witnesses);
-        let judged = self.judged(rule, &mut verdict);
-        (verdict, earlier(may, judged))
-    }
-
-    fn every(
-        &self,
-        rule: &Rule,
-        kind: &str,
-        filter: &Filter,
-        if_empty: &IfEmpty,
-        deep: bool,
-    ) -> (Verdict, Option<Timestamp>) {
-        let mut verdict = blank(&rule.requirement, Subject::Organization, State::Conforms);
-        let mut may = None;
-        for record in self.register.of_kind(kind) {
-            let engine = Engine { about: Some(record), ..*self };
-            let chosen = engine.filter(filter, Looked { record, row: None, subject: None }, &mut Faults::ignored());
-            may = earlier(may, chosen.until);
-            if chosen.truth == Truth::No {
-                continue;
-            }
-            let (mut part, part_may) = self.subject(rule, Some(record));
-            settle(&mut part);
-            may = earlier(may, part_may);
-            if deep {
-                part.until = until(&part, part_may, |at| {
-                    let (mut then, next) = Engine { at, ..*self }.subject(rule, Some(record));
-                    settle(&mut then);
-                    (then, next)
-                });
-            }
-            verdict.parts.push(part);
-        }
-        if verdict.parts.is_empty() {
-            let unless = self.if_nobody(kind, if_empty, &mut verdict);
-            return (verdict, earlier(may, unless));
-        }
-        all_fail_of_parts(rule, &mut verdict.parts);
-        gather(&mut verdict, self.plural(kind));
-        (verdict, may)
-    }
-
-    fn if_nobody(&self, kind: &str, if_empty: &IfEmpty, verdict: &mut Verdict) -> Option<Timestamp> {
-        verdict.populations.push(Population { what: self.plural(kind), have: 0, of: 0, missing: Vec::new() });
-        let unless = if_empty.unless.as_ref().map(|block| self.block(block, None));
-        let until = unless.as_ref().and_then(|o| o.answer.until);
-        match unless {
-            Some(outcome) if outcome.answer.holds() => {
-                verdict.witnesses.extend(outcome.witnesses.into_iter().map(Into::into));
-            }
-            _ => {
-                let otherwise = &if_empty.otherwise;
-                let next = match &otherwise.next {
-                    Some(aims_framework::standard::Next::Record(kind)) => kind,
-                    _ => kind,
-                };
-                verdict.reasons.push(Reason {
-                    state: state_of(otherwise.grade),
-                    say: otherwise.say.clone(),
-                    missing: vec![format!("no {} of this sort recorded", self.title(kind))],
-                    next: Some(crate::NextAct::record(next, &[])),
-                    need: "population".to_owned(),
-                });
-            }
-        }
-        until
-    }
-
-    /// The needs of a rule for one subject.
-    fn subject(&self, rule: &Rule, subject: Option<Entry<'a>>) -> (Verdict, Option<Timestamp>) {
-        let engine = Engine { about: subject, ..*self };
-        let about = subject.map_or(Subject::Organization, |s| Subject::Record(s.into()));
-        let mut verdict = blank(&rule.requirement, about, State::Conforms);
-        verdict.witnesses.extend(subject.map(Into::into));
-        let may = engine.needs(&rule.needs, "", subject, &mut verdict);
-        (verdict, may)
-    }
-
-    fn needs(
-        &self,
-        needs: &[Need],
-        above: &str,
-        subject: Option<Entry<'a>>,
-        verdict: &mut Verdict,
-    ) -> Option<Timestamp> {
-        let mut may = None;
-        for (need, number) in needs.iter().zip(1..) {
-            let id = if above.is_empty() { number.to_string() } else { format!("{above}.{number}") };
-            let when = need.when.as_ref().map(|block| self.block(block, subject));
-            let asked = when.as_ref().map_or(Answer::YES, |o| o.answer);
-            may = earlier(may, asked.until);
-            let outcome = match (asked.truth, when) {
-                (Truth::No, _) => continue,
-                (Truth::Gap, Some(unsure)) => unsure,
-                (_, when) => {
-                    verdict.witnesses.extend(when.into_iter().flat_map(|o| o.witnesses).map(Into::into));
-                    self.block(&need.block, subject)
-                }
-            };
-            may = earlier(may, outcome.answer.until);
-            if outcome.answer.holds() {
-                may = earlier(may, self.needs(&need.then, &id, subject, verdict));
-            } else {
-                verdict.reasons.push(self.reason(need, id, &outcome, subject));
-            }
-            verdict.witnesses.extend(outcome.witnesses.into_iter().map(Into::into));
-            verdict.populations.extend(outcome.populations);
-            verdict.backdated.extend(outcome.backdated);
-        }
-        may
-    }
-
-    fn reason(&self, need: &Need, id: String, outcome: &Outcome<'a>, subject: Option<Entry<'a>>) -> Reason {
-        let say = match outcome.answer.truth {
-            Truth::Gap => gap(&outcome.missing),
-            _ => need.otherwise.say.clone(),
-        };
-        Reason {
-            state: self.state_of_need(need, outcome.answer.truth, subject),
-            say,
-            missing: outcome.missing.iter().map(|m| about(subject, m.clone())).collect(),
-            next: self.next(need, outcome, subject),
-            need: id,
-        }
-    }
-
-    fn state_of_need(&self, need: &Need, truth: Truth, subject: Option<Entry<'a>>) -> State {
-        if truth == Truth::Gap {
-            return State::NotEvidenced;
-        }
-        if let (Some(MajorWhen::Subject(filter)), Some(record)) = (&need.otherwise.major_when, subject) {
-            let looked = Looked { record, row: None, subject: None };
-            if self.filter(filter, looked, &mut Faults::ignored()).holds() {
-                return State::Nonconformity(Severity::Major);
-            }
-        }
-        state_of(need.otherwise.grade)
-    }
-}
-
-/// That nothing is recorded says for which subject.
-fn about(subject: Option<Entry<'_>>, missing: String) -> String {
-    match subject {
-        Some(subject) if missing.starts_with("no ") => format!("{}: {missing}", subject.number()),
-        _ => missing,
-    }
-}
-
-/// A gap says what has to be defined.
-fn gap(missing: &[String]) -> String {
-    let says = |s: &&str| s.starts_with("interval") || s.starts_with("limit");
-    let undefined = missing.iter().find_map(|m| m.split_once(": ").map(|(_, says)| says).filter(says));
-    undefined.unwrap_or("something this rests on is not defined").to_owned()
-}
-
-fn state_of(grade: Grade) -> State {
-    match grade {
-        Grade::Major => State::Nonconformity(Severity::Major),
-        Grade::Minor => State::Nonconformity(Severity::Minor),
-        Grade::OwnRule => State::OwnRuleNotMet,
-        Grade::NotEvidenced => State::NotEvidenced,
-    }
+/// A part as a verdict of its own.
+fn told(rule: &Rule, part: Part<'_>) -> Verdict {
+    let subject = part.subject.map_or(Subject::Organization, |s| Subject::Record(s.into()));
+    let mut verdict = Verdict {
+        reasons: part.failing.into_iter().filter_map(|f| f.reason).collect(),
+        populations: part.populations,
+        witnesses: part.witnesses.into_iter().map(Into::into).collect(),
+        backdated: part.backdated,
+        ..blank(&rule.requirement, subject, State::Conforms)
+    };
+    settle(&mut verdict);
+    verdict
 }
 
 /// Puts a verdict in order: the gravest reason first and its state on top, everything cited once.
@@ -269,46 +164,14 @@ fn settle(verdict: &mut Verdict) {
     verdict.backdated.dedup();
 }
 
-fn need_of<'r>(needs: &'r [Need], id: &str) -> Option<&'r Need> {
-    let (first, rest) = id.split_once('.').map_or((id, None), |(f, r)| (f, Some(r)));
-    let need = needs.get(first.parse::<usize>().ok()?.checked_sub(1)?)?;
-    match rest {
-        Some(rest) => need_of(&need.then, rest),
-        None => Some(need),
-    }
-}
-
-fn is_all_fail(rule: &Rule, id: &str) -> bool {
-    need_of(&rule.needs, id).is_some_and(|n| matches!(n.otherwise.major_when, Some(MajorWhen::AllFail)))
-}
-
 /// What fails for every subject is missing as a whole.
-fn all_fail_of_parts(rule: &Rule, parts: &mut [Verdict]) {
-    let of = parts.len();
-    let mut ids: Vec<String> = parts.iter().flat_map(|p| &p.reasons).map(|r| r.need.clone()).collect();
-    ids.sort();
-    ids.dedup();
-    for id in ids.iter().filter(|id| is_all_fail(rule, id)) {
-        let failing = |r: &Reason| r.need == *id && matches!(r.state, State::Nonconformity(_));
-        if parts.iter().filter(|p| p.reasons.iter().any(failing)).count() < of {
+fn all_fail_of_parts(rule: &Rule, parts: &mut [Part<'_>]) {
+    for need in all_fail(rule) {
+        let fails = |f: &Failing| f.need == need && f.is_nonconformity();
+        if !parts.iter().all(|p| p.failing.iter().any(fails)) {
             continue;
         }
-        for part in parts.iter_mut() {
-            for reason in part.reasons.iter_mut().filter(|r| failing(r)) {
-                reason.state = State::Nonconformity(Severity::Major);
-            }
-            settle(part);
-        }
-    }
-}
-
-fn all_fail_of_organization(rule: &Rule, verdict: &mut Verdict) {
-    let nobody = verdict.populations.iter().any(|p| p.of > 0 && p.have == 0);
-    for reason in verdict.reasons.iter_mut().filter(|r| nobody && is_all_fail(rule, &r.need)) {
-        if !matches!(reason.state, State::Nonconformity(_)) {
-            continue;
-        }
-        reason.state = State::Nonconformity(Severity::Major);
+        parts.iter_mut().flat_map(|p| &mut p.failing).filter(|f| f.need == need).for_each(Failing::escalate);
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     Population,
-    blocks::{Candidate, Engine, Outcome, first},
+    blocks::{Candidate, Counted, Engine, Outcome, first, missing_one},
     fault::{Fault, Faults},
     fields::values,
     filters::Looked,
@@ -73,16 +73,15 @@ impl<'a> Engine<'a> {
         candidates: Vec<Candidate<'a>>,
         elsewhere: Vec<Elsewhere<'a, '_>>,
     ) -> Outcome<'a> {
-        let what = format!("values of `{}`", field.written());
-        let mut population = Population { what, have: 0, of: options.len(), missing: Vec::new() };
+        let (mut have, mut open) = (0, Vec::new());
         let mut answers = Vec::new();
         for option in options {
             let here = candidates.iter().filter(|c| names(c.record, field, option)).map(|c| c.fine);
             let there = elsewhere.iter().filter(|e| names(e.record, e.field, option)).map(|e| e.fine);
             let answer = Answer::any(here.chain(there).collect::<Vec<_>>());
             match answer.holds() {
-                true => population.have += 1,
-                false => population.missing.push(option.clone()),
+                true => have += 1,
+                false => open.push(option.clone()),
             }
             answers.push(answer);
         }
@@ -91,9 +90,13 @@ impl<'a> Engine<'a> {
         let here = candidates.iter().filter(|c| c.fine.holds()).map(|c| c.record);
         let asked = |e: &&Elsewhere<'a, '_>| e.fine.holds() && options.iter().any(|o| names(e.record, e.field, o));
         outcome.witnesses = here.chain(elsewhere.iter().filter(asked).map(|e| e.record)).collect();
-        let open = population.missing.iter().map(|o| format!("no {} for `{o}`", self.title(&records.kind)));
-        outcome.missing.extend(open);
-        outcome.populations.push(population);
+        outcome.counted = Counted::of(have, options.len(), open.iter().map(missing_one).fold(0, |a, b| a ^ b));
+        if self.told {
+            let says = open.iter().map(|o| format!("no {} for `{o}`", self.title(&records.kind)));
+            outcome.missing.extend(says);
+            let what = format!("values of `{}`", field.written());
+            outcome.populations.push(Population { what, have, of: options.len(), missing: open });
+        }
         outcome
     }
 }

@@ -2,50 +2,78 @@
 
 use aims_framework::standard::{Judgement, Rule};
 use aims_register::{Entry, Value};
-use sha2::{Digest, Sha256};
+use jiff::Timestamp;
 
 use crate::{
-    Cited, Reason, Severity, State, Verdict,
+    Reason, Severity, State, Verdict,
     blocks::Engine,
     next::NextAct,
     time::{day_of, end_of, lapses},
-    truth::Answer,
+    truth::{Answer, earlier},
 };
 
-/// Digest of the records and versions that a judgement is about.
-pub(crate) fn evidence(requirement: &str, witnesses: &[Cited]) -> String {
-    let mut lines: Vec<String> = witnesses.iter().map(|c| format!("{} {}\n", c.id, c.version)).collect();
-    lines.sort();
-    lines.dedup();
-    let mut hash = Sha256::new();
-    hash.update(requirement.as_bytes());
-    hash.update(b"\n");
-    for line in lines {
-        hash.update(line.as_bytes());
+/// What a rule's judgement makes of a verdict that conforms otherwise.
+pub(crate) struct Judged<'a> {
+    /// The newest that counts.
+    standing: Option<Entry<'a>>,
+    /// The last one given, whether it counts or not.
+    last: Option<Entry<'a>>,
+    /// Digest of the evidence as it is.
+    evidence: String,
+    /// Before this moment nothing of it changes, where the evidence does not.
+    pub(crate) may: Option<Timestamp>,
+}
+
+impl Judged<'_> {
+    fn is_inadequate(&self) -> bool {
+        self.standing.is_some_and(|j| j.text("verdict") == Some("inadequate"))
     }
-    hex::encode(hash.finalize())
+
+    pub(crate) fn state(&self) -> State {
+        match self.standing {
+            None => State::DeterminationDue,
+            Some(_) if self.is_inadequate() => State::Nonconformity(Severity::Minor),
+            Some(_) => State::Conforms,
+        }
+    }
+
+    /// What it adds in words: which judgement found it inadequate.
+    pub(crate) fn say(&self) -> Option<String> {
+        self.standing.filter(|_| self.is_inadequate()).map(|j| format!("judged inadequate in {}", j.number()))
+    }
 }
 
 impl<'a> Engine<'a> {
-    /// Holds a verdict that conforms against the judgement that its rule asks for. Returns when that may change.
-    pub(crate) fn judged(&self, rule: &Rule, verdict: &mut Verdict) -> Option<jiff::Timestamp> {
-        let judgement = rule.judgement.as_ref().filter(|_| verdict.state == State::Conforms)?;
-        let given: Vec<_> = self.register.of_kind("judgement").filter(|j| answers(*j, rule, judgement)).collect();
-        let standing: Vec<_> = given.iter().map(|j| (*j, self.stands(*j, judgement, &verdict.evidence))).collect();
-        let until = standing.iter().fold(None, |at, (_, a)| crate::truth::earlier(at, a.until));
-        let newest = standing.iter().filter(|(_, a)| a.holds()).map(|(j, _)| *j).max_by_key(|j| (j.recorded(), j.id()));
-        match newest {
-            Some(found) if found.text("verdict") == Some("inadequate") => {
-                verdict.state = State::Nonconformity(Severity::Minor);
-                verdict.reasons.push(inadequate(found));
-            }
-            Some(found) => verdict.witnesses.push(found.into()),
-            None => {
-                verdict.state = State::DeterminationDue;
-                verdict.reasons.push(due(rule, judgement, &verdict.evidence, given.last().copied()));
-            }
+    /// Judgements in force that answer the question of a rule.
+    pub(crate) fn judgements(&self, rule: &Rule) -> impl Iterator<Item = Entry<'a>> {
+        let asked = rule.judgement.as_ref();
+        self.register.of_kind("judgement").filter(move |j| asked.is_some_and(|asked| answers(*j, rule, asked)))
+    }
+
+    /// Which judgement counts for the evidence as it is. The evidence is asked for only where a judgement was given at all.
+    pub(crate) fn judgement(&self, rule: &Rule, asked: &Judgement, evidence: impl FnOnce() -> String) -> Judged<'a> {
+        let given: Vec<_> = self.judgements(rule).collect();
+        if given.is_empty() && !self.told {
+            return Judged { standing: None, last: None, evidence: String::new(), may: None };
         }
-        until
+        let evidence = evidence();
+        let standing: Vec<_> = given.iter().map(|j| (*j, self.stands(*j, asked, &evidence))).collect();
+        let may = standing.iter().fold(None, |at, (_, a)| earlier(at, a.until));
+        let newest =
+            standing.iter().filter(|(_, a)| a.holds()).map(|(j, _)| *j).max_by_key(|j| (j.recorded(), j.slot()));
+        Judged { standing: newest, last: given.last().copied(), evidence, may }
+    }
+
+    /// Holds a verdict that conforms against the judgement that its rule asks for.
+    pub(crate) fn judged(&self, rule: &Rule, verdict: &mut Verdict) {
+        let Some(asked) = rule.judgement.as_ref().filter(|_| verdict.state == State::Conforms) else { return };
+        let judged = self.judgement(rule, asked, || verdict.evidence.clone());
+        verdict.state = judged.state();
+        match judged.standing {
+            Some(found) if judged.is_inadequate() => verdict.reasons.push(inadequate(found)),
+            Some(found) => verdict.witnesses.push(found.into()),
+            None => verdict.reasons.push(due(rule, asked, &judged.evidence, judged.last)),
+        }
     }
 
     /// Given by someone who held the role, on the evidence as it is now, and not too long ago.

@@ -75,7 +75,7 @@ pub enum Subject {
 }
 
 /// What is found. The order is that of gravity, the gravest last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "verdict", content = "severity")]
 pub enum State {
     /// Everything the rule asks for is there.
@@ -95,7 +95,7 @@ pub enum State {
 }
 
 /// How grave a nonconformity is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// A single lapse.

@@ -54,6 +54,7 @@ impl Register {
         let slot = self.slot(id)?;
         let mut held = Held {
             id,
+            slot,
             number: kept.number().into(),
             fields: Box::default(),
             recorded: Timestamp::UNIX_EPOCH,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    Register,
+    Register, Slot,
     value::{Given, Stored, Value, find},
     words::Word,
 };
@@ -15,6 +15,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Held {
     pub(crate) id: u128,
+    pub(crate) slot: Slot,
     pub(crate) number: Box<str>,
     pub(crate) fields: Box<[(Word, Stored)]>,
     pub(crate) recorded: Timestamp,
@@ -58,6 +59,16 @@ impl<'a> Entry<'a> {
     /// UUIDv7.
     pub fn id(self) -> String {
         Uuid::from_u128(self.held.id).to_string()
+    }
+
+    /// Its id as a number.
+    pub fn uuid(self) -> u128 {
+        self.held.id
+    }
+
+    /// Its place in the register.
+    pub fn slot(self) -> Slot {
+        self.held.slot
     }
 
     /// Readable number, such as `SYS-0007`.
@@ -141,7 +152,7 @@ impl<'a> Entry<'a> {
     /// All records that point here, withdrawn ones too.
     pub fn pointing_ever(self, which: Pointing<'_>) -> impl Iterator<Item = Entry<'a>> + use<'a> {
         let register = self.register;
-        let here = register.index.by_id.get(&self.held.id).and_then(|slot| usize::try_from(*slot).ok());
+        let here = usize::try_from(self.held.slot).ok();
         let list = here.and_then(|slot| register.index.pointing.get(slot)).map_or(&[][..], Vec::as_slice);
         let kind = which.kind.map(|k| register.words.find(k).unwrap_or(Word::MAX));
         let field = which.field.map(|f| register.words.find(f).unwrap_or(Word::MAX));

@@ -169,8 +169,8 @@ impl Register {
         let mut noted: HashMap<Word, Vec<Slot>, RandomState> = HashMap::default();
         for entry in self.of_kind("parameter").filter(|p| p.state() == Some("in-force")) {
             let name = entry.text("parameter").and_then(|name| self.words.find(name));
-            if let (Some(name), Some(slot)) = (name, self.index.by_id.get(&entry.held.id)) {
-                noted.entry(name).or_default().push(*slot);
+            if let Some(name) = name {
+                noted.entry(name).or_default().push(entry.held.slot);
             }
         }
         self.index.parameters = noted;

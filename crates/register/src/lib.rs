@@ -27,8 +27,8 @@ use entry::Held;
 use index::Index;
 use words::Words;
 
-/// A record's place in the register.
-pub(crate) type Slot = u32;
+/// A record's place in the register; it keeps it for as long as the register lives.
+pub type Slot = u32;
 
 /// The records of one organization as of a moment.
 #[derive(Debug)]
@@ -106,7 +106,8 @@ impl Register {
         held + self.held.capacity() * size_of::<Option<Held>>() + self.index.bytes()
     }
 
-    pub(crate) fn at(&self, slot: Slot) -> Option<Entry<'_>> {
+    /// The record at this place.
+    pub fn at(&self, slot: Slot) -> Option<Entry<'_>> {
         let held = self.held.get(usize::try_from(slot).ok()?)?.as_ref()?;
         Some(Entry { register: self, held })
     }

@@ -1,4 +1,4 @@
-//! `bench [all|commit|verify|open|as-of|check] [--quick] [--json]`: our figures beside those of what a user would pick instead.
+//! `bench [all|commit|verify|open|as-of|check|conformity] [--quick] [--json]`: our figures beside those of what a user would pick instead.
 //!
 //! Organizations and bundles to measure on are made on the first run and kept in `bench-data` beside the build.
 
@@ -6,6 +6,7 @@ mod as_of;
 mod bare;
 mod check;
 mod commit;
+mod conformity;
 mod live;
 mod open;
 mod verify;
@@ -22,13 +23,14 @@ static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 const HELP: &str = "\
-bench [all|commit|verify|open|as-of|check]... [--quick] [--json]
+bench [all|commit|verify|open|as-of|check|conformity]... [--quick] [--json]
 
   commit   acts committed by 64 clients, beside bare SQLite group commit of the same bytes
   verify   a bundle of a million entries, beside plain SHA-256 on one core; and the live self-check as the ledger grows
   open     opening an organization of 200,000 records and showing one
   as-of    a record as it stood, in organizations of three sizes
   check    loading the register and deciding every requirement, in organizations of three sizes
+  conformity  every requirement and control decided, from scratch and after one act, in organizations of three sizes
   --quick  smaller and fewer rounds: to see that it runs, not to quote
   --json   one line of JSON for each benchmark instead of tables
 ";
@@ -56,7 +58,7 @@ fn main() -> ExitCode {
     ended(run(&names, effort, options.iter().any(|o| o == "--json")))
 }
 
-const NAMES: [&str; 6] = ["all", "commit", "verify", "open", "as-of", "check"];
+const NAMES: [&str; 7] = ["all", "commit", "verify", "open", "as-of", "check", "conformity"];
 
 fn ended(result: Result<()>) -> ExitCode {
     match result {
@@ -70,13 +72,14 @@ fn ended(result: Result<()>) -> ExitCode {
 
 fn run(names: &[String], effort: Effort, json: bool) -> Result<()> {
     type Bench = fn(Effort) -> Result<Report>;
-    let benches: [(&str, Bench); 6] = [
+    let benches: [(&str, Bench); 7] = [
         ("commit", commit::run),
         ("verify", verify::run),
         ("verify", live::run),
         ("open", open::run),
         ("as-of", as_of::run),
         ("check", check::run),
+        ("conformity", conformity::run),
     ];
     let all = names.is_empty() || names.iter().any(|n| n == "all");
     for (name, bench) in benches {

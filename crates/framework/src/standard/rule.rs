@@ -369,7 +369,7 @@ pub struct Bound {
 }
 
 /// Values elsewhere than at the end of the test's own path.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
     /// Whose they are.
     pub holder: Holder,
