@@ -64,7 +64,8 @@ impl<'a> Engine<'a> {
             }
             Test::Term(term) => self.filter(&term.filter, Looked { subject: None, ..looked }, faults),
             Test::Has(block) => {
-                let outcome = self.block(block, Some(looked.record));
+                let engine = Engine { told: faults.keep, ..*self };
+                let outcome = engine.block(block, Some(looked.record));
                 if !outcome.answer.holds() {
                     let says = outcome.missing.join("; ");
                     let next = if faults.keep { self.following(block, &outcome, Some(looked.record)) } else { None };

@@ -91,6 +91,13 @@ impl<'a> Engine<'a> {
     }
 }
 
+/// Whether a judgement, in whatever state, is about a rule.
+pub(crate) fn is_about(given: Entry<'_>, rule: &Rule) -> bool {
+    let question = given.text("question");
+    let asked = rule.judgement.as_ref().map(|j| j.question.as_str());
+    question.is_some() && (question == Some(&rule.requirement) || question == asked)
+}
+
 fn answers(given: Entry<'_>, rule: &Rule, asked: &Judgement) -> bool {
     let question = given.text("question");
     given.state() == Some("in-force")

@@ -7,6 +7,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod amounts;
+mod assessment;
 mod blocks;
 mod check;
 mod covering;
@@ -19,6 +20,7 @@ mod explain;
 mod fault;
 mod fields;
 mod filters;
+mod footprint;
 mod forecast;
 mod judgement;
 mod next;
@@ -32,6 +34,7 @@ mod until;
 mod verdict;
 mod whole;
 
+pub use assessment::{Again, Assessment, Standing};
 pub use check::{Conformity, check};
 pub use difference::{Because, Difference, Direction, Said, difference};
 pub use escalation::{Escalated, Escalation, escalations};

@@ -67,6 +67,11 @@ impl Part<'_> {
         self.failing.iter().map(|f| f.state).max().unwrap_or(State::Conforms)
     }
 
+    /// Whether this need is a nonconformity.
+    pub(crate) fn fails_as_nonconformity(&self, need: NeedNumber) -> bool {
+        self.failing.iter().any(|f| f.need == need && f.is_nonconformity())
+    }
+
     /// Digest of what is said: two parts with the same one say the same ([`crate::Verdict::says_the_same`]).
     pub(crate) fn visible(&self) -> u64 {
         let mut hash = hasher();

@@ -23,7 +23,9 @@ pub struct Predicate {
     pub name: &'static str,
     /// What it checks, for "how this is decided".
     pub about: &'static str,
-    /// Every kind of record that it looks at besides its subject: when one of these changes, it is asked again.
+    /// Every kind of record that it looks at besides its subject, and how one comes from such a record back to the subject: `risk
+    /// aisia_links system` follows fields of the risk and of what they name, `control<treatment-plan entries.controls` goes to the plans
+    /// that name the control. A kind alone may matter to every subject. When one changes, the check is asked again for these.
     pub reads: &'static [&'static str],
     /// Asked of the subject, or of the organization where there is none.
     pub(crate) run: for<'a> fn(&Engine<'a>, Option<Entry<'a>>) -> Outcome<'a>,

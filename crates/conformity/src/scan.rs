@@ -106,6 +106,19 @@ impl Scans {
 }
 
 impl Brief {
+    pub(crate) fn new(answer: Answer, witnesses: Vec<Slot>, counted: Counted) -> Self {
+        Self { answer, witnesses, counted }
+    }
+
+    /// Before this moment it stays as it is.
+    pub(crate) fn until(&self) -> Option<Timestamp> {
+        self.answer.until
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.witnesses.capacity() * size_of::<Slot>()
+    }
+
     pub(crate) fn of(outcome: &Outcome<'_>) -> Self {
         let witnesses = outcome.witnesses.iter().map(|w| w.slot()).collect();
         Self { answer: outcome.answer, witnesses, counted: outcome.counted }
@@ -204,7 +217,7 @@ fn is_link(kinds: &Kinds, kind: &str, steps: &[String]) -> bool {
 }
 
 /// Whether a reference means another record than the one that is looked at.
-pub(crate) fn is_outside(reference: &Reference) -> bool {
+fn is_outside(reference: &Reference) -> bool {
     matches!(reference.holder, Holder::Subject | Holder::About)
 }
 

@@ -129,7 +129,7 @@ impl<'a> Engine<'a> {
 /// The gravest of all parts; what fails for all of them is missing as a whole.
 fn state_of_parts(rule: &Rule, parts: &[Part<'_>]) -> State {
     let gravest = parts.iter().map(Part::state).max().unwrap_or(State::Conforms);
-    let everywhere = |need| parts.iter().all(|p| p.failing.iter().any(|f| f.need == need && f.is_nonconformity()));
+    let everywhere = |need| parts.iter().all(|p| p.fails_as_nonconformity(need));
     if all_fail(rule).into_iter().any(everywhere) {
         gravest.max(State::Nonconformity(crate::Severity::Major))
     } else {

@@ -99,7 +99,7 @@ impl Register {
         let place = usize::try_from(slot).ok().and_then(|i| self.held.get_mut(i)).ok_or(RegisterError::TooMany)?;
         let place_in_kind = match place {
             Some(before) if before.kind == held.kind => before.place,
-            _ => self.index.place_of(held.kind),
+            _ => self.index.place(held.kind, slot),
         };
         Ok(place.replace(Held { place: place_in_kind, ..held }))
     }

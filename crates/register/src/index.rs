@@ -27,8 +27,8 @@ pub(crate) struct Index {
     pub(crate) by_id: HashMap<u128, Slot, RandomState>,
     /// By kind: standing records in the order recorded.
     pub(crate) by_kind: BTreeMap<Word, Vec<Slot>>,
-    /// By kind: how many records ever came.
-    counts: BTreeMap<Word, u32>,
+    /// By kind: every record that ever came, in the order in which they came here.
+    places: BTreeMap<Word, Vec<Slot>>,
     /// By slot: what points at it, sorted, so that what does so from one kind through one field stands together.
     pub(crate) pointing: Vec<Vec<From>>,
     /// By the parameter's name: the records in force.
@@ -36,12 +36,16 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    /// The next free place among the records of a kind.
-    pub(crate) fn place_of(&mut self, kind: Word) -> u32 {
-        let count = self.counts.entry(kind).or_default();
-        let place = *count;
-        *count = count.saturating_add(1);
-        place
+    /// Gives a record the next place among those of its kind.
+    pub(crate) fn place(&mut self, kind: Word, slot: Slot) -> u32 {
+        let places = self.places.entry(kind).or_default();
+        places.push(slot);
+        u32::try_from(places.len().saturating_sub(1)).unwrap_or(u32::MAX)
+    }
+
+    /// The records of a kind by place.
+    pub(crate) fn places(&self, kind: Option<Word>) -> &[Slot] {
+        kind.and_then(|k| self.places.get(&k)).map_or(&[], Vec::as_slice)
     }
 
     /// Notes links without keeping order; [`Register::settle`] does that once for all.
@@ -60,7 +64,7 @@ impl Index {
     /// What is allocated, with 16 bytes for each allocation.
     pub(crate) fn bytes(&self) -> usize {
         let pointing: usize = self.pointing.iter().map(|l| l.capacity() * size_of::<From>() + 16).sum();
-        let kinds: usize = self.by_kind.values().map(|l| l.capacity() * size_of::<Slot>()).sum();
+        let kinds: usize = self.by_kind.values().chain(self.places.values()).map(|l| l.capacity() * size_of::<Slot>()).sum();
         pointing
             + kinds
             + self.pointing.capacity() * size_of::<Vec<From>>()

@@ -95,9 +95,20 @@ impl Register {
     }
 
     /// Live, unwithdrawn records of a kind, in the order recorded.
-    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = Entry<'_>> {
+    pub fn of_kind(&self, kind: &str) -> impl DoubleEndedIterator<Item = Entry<'_>> {
         let list = self.words.find(kind).and_then(|word| self.index.by_kind.get(&word));
         list.map_or(&[][..], Vec::as_slice).iter().filter_map(|slot| self.at(*slot))
+    }
+
+    /// How many records of a kind ever came here.
+    pub fn places(&self, kind: &str) -> usize {
+        self.index.places(self.words.find(kind)).len()
+    }
+
+    /// The record of a kind that has this place among them ([`Entry::place`]), where it stands.
+    pub fn in_place(&self, kind: &str, place: usize) -> Option<Entry<'_>> {
+        let slot = self.index.places(self.words.find(kind)).get(place)?;
+        self.at(*slot).filter(|e| e.stands())
     }
 
     /// An estimate of the memory it takes, in bytes: what is allocated for records, indexes and ids, without shared words.

@@ -10,6 +10,7 @@ use aims_benches::{
 };
 use aims_framework::standard::Frameworks;
 use aims_record::{Kept, Kinds, Record};
+use aims_conformity::Assessment;
 use aims_register::Register;
 use aims_store::StoreError;
 use jiff::Timestamp;
@@ -28,14 +29,35 @@ pub fn run(effort: Effort) -> Result<Report> {
         let records = seed.grow(systems);
         let json: usize = records.iter().map(|r| serde_json::to_vec(r).map_or(0, |b| b.len())).sum();
         let count = records.len();
-        let register = Register::of(kinds.clone(), records.into_iter().map(Kept::Live))?;
-        let took: Vec<Took> =
-            (0..rounds).map(|_| time(|| aims_conformity::check(&frameworks, &register, at)).1).collect();
-        let full = median(&took.iter().map(|t| t.cpu).collect::<Vec<_>>());
+        let mut took = Vec::new();
+        let mut last = None;
+        for _ in 0..rounds {
+            let register = Register::of(kinds.clone(), records.iter().cloned().map(Kept::Live))?;
+            let (assessment, one) = time(|| Assessment::of(&frameworks, register, at));
+            took.push(one);
+            last = Some(assessment);
+        }
+        let full = median(&took.iter().map(|t| t.wall).collect::<Vec<_>>());
         report.add(format!("{systems} systems, {count} records: all decided"), full, "s");
+        let Some(mut assessment) = last else { continue };
+        let register = assessment.register();
         report.add(format!("{systems} systems: register, of JSON"), register.bytes() as f64 / json as f64, "x");
+        report.add(format!("{systems} systems: assessment, of JSON"), assessment.bytes() as f64 / json as f64, "x");
+        let mut acts = Vec::new();
+        for record in records.iter().rev().take(2000).step_by(7) {
+            let mut record = record.clone();
+            record.version += 1;
+            let kept = Kept::Live(record);
+            let (again, one) = time(|| assessment.apply(kept, at));
+            let again = again?;
+            acts.push((one.wall, again.len()));
+        }
+        acts.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let at99 = acts[acts.len() * 99 / 100].0;
+        report.add(format!("{systems} systems: after one act, median"), acts[acts.len() / 2].0 * 1e3, "ms");
+        report.add(format!("{systems} systems: after one act, 99th percentile"), at99 * 1e3, "ms");
         if std::env::var_os("AIMS_BENCH_ITEMS").is_some() {
-            items(&frameworks, &register, at);
+            items(&frameworks, assessment.register(), at);
         }
     }
     let _ = Target::AtMost(2.0);

@@ -21,7 +21,7 @@ pub(super) const PREDICATES: &[Predicate] = &[
         name: "role-determined-after-change-of-purpose",
         about: "After each change of the system's intended purpose that took effect, the organization's role towards it was determined \
                 again: a determination in force is not older than the proposal of the change.",
-        reads: &["change", "role-determination"],
+        reads: &["change systems", "role-determination system"],
         run: role_determined_after_change_of_purpose,
     },
     Predicate {

@@ -20,19 +20,19 @@ pub(super) const PREDICATES: &[Predicate] = &[
         name: "provenance-without-gap",
         about: "In the order of their days, each step of what happened to the dataset begins with what an earlier one left behind, by \
                 digest, or says that this is unknown. The first step, and each that collects or creates data, has nothing before it.",
-        reads: &["provenance-record"],
+        reads: &["provenance-record dataset"],
         run: provenance_without_gap,
     },
     Predicate {
         name: "one-party-accountable",
         about: "In the responsibility matrix in force no duty at any stage has more than one accountable party.",
-        reads: &["responsibility-matrix"],
+        reads: &["responsibility-matrix system"],
         run: one_party_accountable,
     },
     Predicate {
         name: "every-duty-accountable",
         about: "In the responsibility matrix in force each duty at each stage has an accountable party.",
-        reads: &["responsibility-matrix"],
+        reads: &["responsibility-matrix system"],
         run: every_duty_accountable,
     },
     Predicate {

@@ -18,14 +18,14 @@ pub(super) const PREDICATES: &[Predicate] = &[
         name: "treatment-controls-checked",
         about: "Every control of an entry that is done in the risk treatment plan was checked on the day on which the entry was \
                 done or later.",
-        reads: &["control", "control-check"],
+        reads: &["control<treatment-plan entries.controls", "control-check control<treatment-plan entries.controls"],
         run: treatment_controls_checked,
     },
     Predicate {
         name: "treated-risks-rated-anew",
         about: "Every risk of an entry that is done in the risk treatment plan has a residual level that was rated on the day on \
                 which the entry was done or later.",
-        reads: &["risk"],
+        reads: &["risk<treatment-plan entries.risk"],
         run: treated_risks_rated_anew,
     },
     Predicate {

@@ -17,14 +17,14 @@ pub(super) const PREDICATES: &[Predicate] = &[
         name: "severe-consequences-are-risks",
         about: "Where the newest approved impact assessment of the system names a harm at or above the threshold that the risk criteria in \
             force set for those who bear it, an AI risk that is not rejected names that assessment.",
-        reads: &["impact-assessment", "risk", "risk-criteria"],
+        reads: &["impact-assessment system", "risk aisia_links system", "risk-criteria"],
         run: severe_consequences_are_risks,
     },
     Predicate {
         name: "risks-assessed-after-impact",
         about: "An approved risk assessment of the system is of the day of its newest approved impact assessment or later, or a risk that \
                 names that impact assessment was reviewed since.",
-        reads: &["impact-assessment", "risk-assessment", "risk"],
+        reads: &["impact-assessment system", "risk-assessment systems", "risk aisia_links system"],
         run: risks_assessed_after_impact,
     },
     Predicate {

@@ -20,14 +20,14 @@ pub(super) const PREDICATES: &[Predicate] = &[
         name: "ratings-use-the-scales",
         about: "Likelihoods, consequences and levels of a risk, or of all proposed and open risks, are steps of the scales of the \
                 criteria by which they were assessed or of those in force.",
-        reads: &["risk", "risk-criteria", "risk-assessment"],
+        reads: &["risk", "risk-criteria", "risk-assessment<risk assessment"],
         run: ratings::use_the_scales,
     },
     Predicate {
         name: "risk-level-recomputes",
         about: "The inherent level of a risk is the one that the criteria give for its likelihood and its gravest consequence. A risk \
                 without likelihood or consequence to compute from is passed over; its gap shows elsewhere.",
-        reads: &["risk-criteria", "risk-assessment"],
+        reads: &["risk-criteria", "risk-assessment<risk assessment"],
         run: ratings::level_recomputes,
     },
     Predicate {
@@ -48,7 +48,7 @@ pub(super) const PREDICATES: &[Predicate] = &[
         name: "residual-accepted-by-permitted-role",
         about: "What remains of a risk was accepted, at its residual level, by a person who held a role that the risk criteria in force \
                 permit for that level when accepting.",
-        reads: &["residual-acceptance", "risk-criteria", "role-assignment", "person"],
+        reads: &["residual-acceptance risk", "risk-criteria", "person<residual-acceptance accepted_by risk", "role-assignment person<residual-acceptance accepted_by risk"],
         run: plan::residual_accepted,
     },
     Predicate {
@@ -56,14 +56,14 @@ pub(super) const PREDICATES: &[Predicate] = &[
         about: "Source, event, title or consequences of a risk of the system that was not rejected share a telling word with the system's \
                 domain, context of use or intended purpose; words that fit every AI system do not count. A system that says nothing \
                 telling of itself is left to the judgement.",
-        reads: &["risk"],
+        reads: &["risk system"],
         run: systems::risk_speaks_of_its_system,
     },
     Predicate {
         name: "purpose-change-is-reassessed",
         about: "The newest approved risk assessment of the system is not older than the last change of its intended purpose, counted \
                 from the day on which the change was proposed.",
-        reads: &["change", "risk-assessment"],
+        reads: &["change systems", "risk-assessment systems"],
         run: systems::purpose_change_is_reassessed,
     },
     Predicate {

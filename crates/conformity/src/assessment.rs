@@ -1,0 +1,179 @@
+//! Everything that is said about an organization, kept and brought up to date after each act.
+//!
+//! What is kept for each subject of each rule is small: its state and the moment before which nothing of it changes. Words are made when
+//! they are asked for ([`Assessment::verdict`]). After an act only those parts are decided again from which the rule reaches the record
+//! that changed ([`crate::footprint`]); what is the same for all subjects is kept apart and looked at record by record.
+
+mod dirty;
+mod item;
+mod live;
+mod spots;
+
+use aims_framework::standard::Frameworks;
+use aims_record::Kept;
+use aims_register::{Entry, Register, RegisterError, Slot};
+use jiff::Timestamp;
+
+use crate::{
+    State, Verdict,
+    blocks::Engine,
+    footprint::Reader,
+    scan::Scans,
+};
+
+use dirty::{Dirty, Index};
+use item::Item;
+use live::Live;
+
+/// What is said about every requirement and control, at a moment.
+#[derive(Debug)]
+pub struct Assessment<'f> {
+    frameworks: &'f Frameworks,
+    register: Register,
+    at: Timestamp,
+    scans: Scans,
+    /// Blocks that are the same for all subjects, those inside others first.
+    live: Vec<Live<'f>>,
+    items: Vec<Item<'f>>,
+    index: Index,
+}
+
+/// What is said about one requirement or control.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing<'s> {
+    /// Full id.
+    pub requirement: &'s str,
+    /// What is found.
+    pub state: State,
+    /// For how many subjects it conforms, and how many there are; both 0 where it is about the organization as one.
+    pub have: usize,
+    /// How many there are.
+    pub of: usize,
+    /// When it changes if nobody does anything; `None`: not by itself.
+    pub until: Option<Timestamp>,
+}
+
+/// What was decided again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Again {
+    /// Full id.
+    pub requirement: String,
+    /// Subjects whose part was; none where it is about the organization as one.
+    pub subjects: Vec<Slot>,
+}
+
+impl<'f> Assessment<'f> {
+    /// Decides everything.
+    pub fn of(frameworks: &'f Frameworks, register: Register, at: Timestamp) -> Self {
+        let scans = Scans::default();
+        let mut reader = Reader::new(register.kinds(), &scans);
+        let mut items = Vec::new();
+        for framework in frameworks.by_id.values() {
+            for item in framework.items() {
+                let rule = framework.rules.get(item.id());
+                let footprint = rule.map(|r| reader.rule(r)).unwrap_or_default();
+                items.push(Item::new(&framework.id, item, rule, footprint));
+            }
+        }
+        let live = reader.in_order().into_iter().map(Live::new).collect::<Vec<_>>();
+        let index = Index::of(&items, &live);
+        let mut assessment = Self { frameworks, register, at, scans, live, items, index };
+        assessment.decide(Dirty::everything(assessment.items.len(), assessment.live.len()));
+        assessment
+    }
+
+    /// Takes in one record as an act has made it, done at `at`, and decides again what that can change. `at` is not before the moment
+    /// of the last one.
+    ///
+    /// # Errors
+    /// As [`Register::apply`]; then nothing is changed but the moment.
+    pub fn apply(&mut self, kept: Kept, at: Timestamp) -> Result<Vec<Again>, RegisterError> {
+        let mut again = self.pass(at);
+        let id = kept.id().to_owned();
+        let mut dirty = Dirty::default();
+        if let Some(before) = self.register.get(&id) {
+            self.mark(before, &mut dirty);
+        }
+        self.register.apply(kept)?;
+        if let Some(after) = self.register.get(&id) {
+            self.mark(after, &mut dirty);
+        }
+        again.extend(self.decide(dirty));
+        Ok(again)
+    }
+
+    /// Lets time pass, and decides again what changes by that alone.
+    pub fn pass(&mut self, at: Timestamp) -> Vec<Again> {
+        if at <= self.at {
+            return Vec::new();
+        }
+        self.at = at;
+        let mut dirty = Dirty::default();
+        for (live, n) in self.live.iter().zip(0..) {
+            dirty.looks(n, live.due(at));
+        }
+        for (item, n) in self.items.iter().zip(0..) {
+            dirty.spots(n, item.due(at));
+            if item.whole_is_due(at) {
+                dirty.whole(n);
+            }
+        }
+        if dirty.is_empty() { Vec::new() } else { self.decide(dirty) }
+    }
+
+    /// What is said about each requirement and control, in the order of the frameworks.
+    pub fn standings(&self) -> impl Iterator<Item = Standing<'_>> {
+        self.items.iter().map(Item::standing)
+    }
+
+    /// What is said about one requirement or control in words, as [`crate::Conformity::verdict`] says it.
+    pub fn verdict(&self, id: &str) -> Option<Verdict> {
+        self.engine(true).verdict(id)
+    }
+
+    /// The records.
+    pub fn register(&self) -> &Register {
+        &self.register
+    }
+
+    /// An estimate of the memory it takes beside its register, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.items.iter().map(Item::bytes).sum::<usize>() + self.live.iter().map(Live::bytes).sum::<usize>()
+    }
+
+    fn engine(&self, told: bool) -> Engine<'_> {
+        Engine {
+            frameworks: self.frameworks,
+            register: &self.register,
+            at: self.at,
+            about: None,
+            told,
+            scans: &self.scans,
+        }
+    }
+
+    /// Marks whatever a record that changes can change.
+    fn mark(&self, record: Entry<'_>, dirty: &mut Dirty) {
+        self.index.mark(record, &self.items, &self.live, dirty);
+    }
+
+    /// Decides again what is marked: what is the same for all subjects first, then the parts, then what they make together.
+    fn decide(&mut self, mut dirty: Dirty) -> Vec<Again> {
+        let Self { frameworks, register, at, scans, live, items, .. } = self;
+        let engine = Engine { frameworks, register, at: *at, about: None, told: false, scans };
+        for n in 0..live.len() {
+            let Some(marked) = dirty.take_looks(n) else { continue };
+            let Some(one) = live.get_mut(n) else { continue };
+            if one.look_again(&engine, marked, &dirty.changed) {
+                self.index.users(n).for_each(|user| dirty.user(user));
+            }
+        }
+        let mut again = Vec::new();
+        for (item, n) in items.iter_mut().zip(0..) {
+            if let Some(marked) = dirty.take_item(n) {
+                again.push(item.decide_again(&engine, marked));
+            }
+        }
+        again
+    }
+}

@@ -1,0 +1,141 @@
+//! What is kept for each subject of a rule, and what can be asked of all of them at once.
+
+use jiff::Timestamp;
+
+use crate::State;
+
+/// One subject, by its place among the records of its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Spot {
+    /// Before this moment nothing of it changes; the last moment there is stands for never.
+    pub(super) until: Timestamp,
+    /// What is said; nothing where the rule does not ask about it.
+    pub(super) state: Option<State>,
+    /// Whether something changes at that moment for certain.
+    pub(super) exact: bool,
+    /// Which of the needs that matter as a whole it fails, a bit each.
+    pub(super) fails: u16,
+}
+
+impl Spot {
+    const EMPTY: Self = Self { until: Timestamp::MAX, state: None, exact: true, fails: 0 };
+}
+
+/// So many subjects share one place in the summary of moments.
+const CHUNK: usize = 64;
+
+/// Every subject of a rule.
+#[derive(Debug, Default)]
+pub(super) struct Spots {
+    spots: Vec<Spot>,
+    /// The earliest moment of each chunk.
+    earliest: Vec<Timestamp>,
+    states: [usize; 16],
+    fails: [usize; 16],
+}
+
+fn rank(state: State) -> usize {
+    use crate::Severity::{Major, Minor};
+    match state {
+        State::Conforms => 0,
+        State::Excluded => 1,
+        State::NoRuleYet => 2,
+        State::DeterminationDue => 3,
+        State::OwnRuleNotMet => 4,
+        State::NotEvidenced => 5,
+        State::Nonconformity(Minor) => 6,
+        State::Nonconformity(Major) => 7,
+    }
+}
+
+const STATES: [State; 8] = [
+    State::Conforms,
+    State::Excluded,
+    State::NoRuleYet,
+    State::DeterminationDue,
+    State::OwnRuleNotMet,
+    State::NotEvidenced,
+    State::Nonconformity(crate::Severity::Minor),
+    State::Nonconformity(crate::Severity::Major),
+];
+
+impl Spots {
+    /// Puts what was found for a subject in place of what was known.
+    pub(super) fn set(&mut self, place: usize, spot: Spot) {
+        if self.spots.len() <= place {
+            self.spots.resize(place.saturating_add(1), Spot::EMPTY);
+            self.earliest.resize(self.spots.len().div_ceil(CHUNK), Timestamp::MAX);
+        }
+        let Some(known) = self.spots.get_mut(place) else { return };
+        let before = std::mem::replace(known, spot);
+        count(&mut self.states, &mut self.fails, before, |n| n.saturating_sub(1));
+        count(&mut self.states, &mut self.fails, spot, |n| n.saturating_add(1));
+        if before.until != spot.until {
+            self.summarize(place / CHUNK, before.until, spot.until);
+        }
+    }
+
+    fn summarize(&mut self, chunk: usize, before: Timestamp, now: Timestamp) {
+        let Some(earliest) = self.earliest.get_mut(chunk) else { return };
+        if now <= *earliest {
+            *earliest = now;
+        } else if before == *earliest {
+            let spots = self.spots.chunks(CHUNK).nth(chunk).unwrap_or(&[]);
+            *earliest = spots.iter().map(|s| s.until).min().unwrap_or(Timestamp::MAX);
+        }
+    }
+
+    /// The subject of which something may change first.
+    pub(super) fn first(&self) -> Option<(usize, Spot)> {
+        let (chunk, at) = self.earliest.iter().enumerate().min_by_key(|(_, at)| **at)?;
+        if *at == Timestamp::MAX {
+            return None;
+        }
+        let spots = self.spots.chunks(CHUNK).nth(chunk)?;
+        let (n, spot) = spots.iter().enumerate().min_by_key(|(_, s)| s.until)?;
+        Some((chunk * CHUNK + n, *spot))
+    }
+
+    /// Subjects of which something may have changed by a moment.
+    pub(super) fn due(&self, at: Timestamp) -> Vec<usize> {
+        let chunks = self.earliest.iter().enumerate().filter(|(_, first)| **first <= at);
+        let in_chunk = |(n, _): (usize, &Timestamp)| {
+            let spots = self.spots.chunks(CHUNK).nth(n).unwrap_or(&[]).iter().enumerate();
+            spots.filter(|(_, s)| s.until <= at).map(move |(m, _)| n * CHUNK + m).collect::<Vec<_>>()
+        };
+        chunks.flat_map(in_chunk).collect()
+    }
+
+    /// How many subjects the rule asks about.
+    pub(super) fn members(&self) -> usize {
+        self.states.iter().sum()
+    }
+
+    /// For how many it conforms.
+    pub(super) fn conforming(&self) -> usize {
+        self.states.first().copied().unwrap_or(0)
+    }
+
+    /// The gravest of all; a need that fails for all is missing as a whole.
+    pub(super) fn state(&self) -> State {
+        let members = self.members();
+        let whole = members > 0 && self.fails.contains(&members);
+        let gravest = STATES.into_iter().zip(self.states).rev().find(|(_, n)| *n > 0).map(|(state, _)| state);
+        let gravest = gravest.unwrap_or(State::Conforms);
+        if whole { gravest.max(State::Nonconformity(crate::Severity::Major)) } else { gravest }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.spots.capacity() * size_of::<Spot>() + self.earliest.capacity() * size_of::<Timestamp>()
+    }
+}
+
+fn count(states: &mut [usize; 16], fails: &mut [usize; 16], spot: Spot, change: impl Fn(usize) -> usize) {
+    let Some(state) = spot.state else { return };
+    states.iter_mut().nth(rank(state)).into_iter().for_each(|n| *n = change(*n));
+    for (n, bit) in fails.iter_mut().zip(0..) {
+        if spot.fails >> bit & 1 == 1 {
+            *n = change(*n);
+        }
+    }
+}
