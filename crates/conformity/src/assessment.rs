@@ -35,7 +35,7 @@ pub struct Assessment<'f> {
     /// Blocks that are the same for all subjects, those inside others first.
     live: Vec<Live<'f>>,
     items: Vec<Item<'f>>,
-    index: Index,
+    index: Index<'f>,
 }
 
 /// What is said about one requirement or control.
@@ -110,7 +110,7 @@ impl<'f> Assessment<'f> {
         self.at = at;
         let mut dirty = Dirty::default();
         for (live, n) in self.live.iter().zip(0..) {
-            dirty.looks(n, live.due(at));
+            live.due(at).into_iter().for_each(|places| dirty.looks(n, places));
         }
         for (item, n) in self.items.iter().zip(0..) {
             dirty.spots(n, item.due(at));
@@ -153,8 +153,8 @@ impl<'f> Assessment<'f> {
     }
 
     /// Marks whatever a record that changes can change.
-    fn mark(&self, record: Entry<'_>, dirty: &mut Dirty) {
-        self.index.mark(record, &self.items, &self.live, dirty);
+    fn mark<'a>(&'a self, record: Entry<'a>, dirty: &mut Dirty) {
+        self.index.mark(&self.engine(false), record, &self.items, &self.live, dirty);
     }
 
     /// Decides again what is marked: what is the same for all subjects first, then the parts, then what they make together.
@@ -164,14 +164,23 @@ impl<'f> Assessment<'f> {
         for n in 0..live.len() {
             let Some(marked) = dirty.take_looks(n) else { continue };
             let Some(one) = live.get_mut(n) else { continue };
-            if one.look_again(&engine, marked, &dirty.changed) {
+            #[cfg(feature = "prof")]
+            let start = std::time::Instant::now();
+            let other = one.look_again(&engine, marked, &dirty.changed);
+                #[cfg(feature = "prof")]
+                if start.elapsed().as_millis() > 3 { eprintln!("PROF {} scan {}", start.elapsed().as_micros(), one.kind()); }
+            if other {
                 self.index.users(n).for_each(|user| dirty.user(user));
             }
         }
         let mut again = Vec::new();
         for (item, n) in items.iter_mut().zip(0..) {
             if let Some(marked) = dirty.take_item(n) {
+                #[cfg(feature = "prof")]
+                let start = std::time::Instant::now();
                 again.push(item.decide_again(&engine, marked));
+                #[cfg(feature = "prof")]
+                if start.elapsed().as_millis() > 3 { eprintln!("PROF {} {}", start.elapsed().as_micros(), again.last().map(|a| a.requirement.clone()).unwrap_or_default()); }
             }
         }
         again

@@ -180,7 +180,7 @@ impl<'a> Engine<'a> {
             Quantifier::None => self.none(records, candidates),
             Quantifier::Each => self.each(records, candidates),
             Quantifier::ExactlyOne => self.exactly_one(records, candidates),
-            Quantifier::Latest(by) => self.latest(records, by, candidates),
+            Quantifier::Latest(by) => self.latest(records, by, candidates, subject),
             Quantifier::Covering { field, options, or } => {
                 self.covering(records, field, options, candidates, self.elsewhere(or, subject))
             }
@@ -209,6 +209,10 @@ impl<'a> Engine<'a> {
         let looked = Looked { record, row: None, subject };
         let mut faults = self.faults();
         let chosen = self.filter(&records.filter, looked, &mut faults);
+        if !self.told && (chosen == Answer::NO || matches!(records.quantifier, Quantifier::Latest(_))) {
+            // of the latest alone is asked whether it is as it must be, once it is known which one that is
+            return Candidate { record, chosen, fine: chosen, faults };
+        }
         let must = self.filter(&records.must, looked, &mut faults);
         Candidate { record, chosen, fine: Answer::all([chosen, must]), faults }
     }

@@ -22,7 +22,13 @@ pub(crate) struct Elsewhere<'a, 'r> {
 
 impl<'a> Engine<'a> {
     /// The one with the greatest day, ties broken by which was recorded last, and whether it is as it must be.
-    pub(crate) fn latest(&self, records: &Records, by: &Path, candidates: Vec<Candidate<'a>>) -> Outcome<'a> {
+    pub(crate) fn latest(
+        &self,
+        records: &Records,
+        by: &Path,
+        candidates: Vec<Candidate<'a>>,
+        subject: Option<Entry<'a>>,
+    ) -> Outcome<'a> {
         let until = first(&candidates);
         let day = |c: &Candidate<'a>| {
             let looked = Looked { record: c.record, row: None, subject: None };
@@ -35,11 +41,17 @@ impl<'a> Engine<'a> {
         chosen.sort_by_key(|(day, c)| std::cmp::Reverse((*day, c.record.recorded(), c.record.id())));
         // one of which it is not known whether it belongs could be the latest: then nothing is known for sure
         let unsure = chosen.first().is_some_and(|(_, c)| !c.chosen.holds());
-        let Some((_, latest)) = chosen.into_iter().next() else {
+        let Some((_, mut latest)) = chosen.into_iter().next() else {
             let mut outcome = Outcome::plain(Answer { until, ..Answer::NO });
             self.fall_short(records, others.into_iter().map(|(_, c)| c).collect(), &mut outcome);
             return outcome;
         };
+        if !self.told {
+            let looked = Looked { record: latest.record, row: None, subject };
+            let must = self.filter(&records.must, looked, &mut Faults::ignored());
+            latest.fine = Answer::all([latest.chosen, must]);
+        }
+        let until = earlier(until, latest.fine.until);
         let truth = if unsure { Truth::Gap } else { latest.fine.truth };
         let missing =
             if truth == Truth::Yes { Vec::new() } else { latest.faults.found.iter().map(Fault::named).collect() };

@@ -26,9 +26,9 @@ impl<'a> Engine<'a> {
         looked: Looked<'a>,
         faults: &mut Faults<'a>,
     ) -> Answer {
-        let past = Answer::any(instants(values).map(|d| self.from(d)).collect::<Vec<_>>());
+        let past = Answer::any(instants(values).map(|d| self.from(d)));
         match self.long(interval, looked) {
-            Some(span) => Answer::any(instants(values).map(|d| self.fresh(d, span)).collect::<Vec<_>>()),
+            Some(span) => Answer::any(instants(values).map(|d| self.fresh(d, span))),
             None if past.holds() => self.undefined(interval, looked, faults),
             None => past,
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aims_framework::standard::{FieldTest, Holder, Limit, Named, Path, Reference};
 use aims_register::{Entry, Value};
 use jiff::Timestamp;
+use smallvec::SmallVec;
 
 use crate::{
     blocks::Engine,
@@ -67,9 +68,9 @@ impl<'a> Engine<'a> {
                 Answer::fixed(texts().next().is_some() && texts().all(long))
             }
             FieldTest::Within(interval) => self.within(interval, values, looked, faults),
-            FieldTest::Past => Answer::any(instants(values).map(|d| self.from(d)).collect::<Vec<_>>()),
+            FieldTest::Past => Answer::any(instants(values).map(|d| self.from(d))),
             FieldTest::NotPast => {
-                Answer::any(instants(values).map(|d| self.before(end_of(day_of(d)))).collect::<Vec<_>>())
+                Answer::any(instants(values).map(|d| self.before(end_of(day_of(d)))))
             }
             FieldTest::NotAfter(bound) => self.not_after(bound, values, looked, faults),
             FieldTest::NotBefore(bound) => self.not_before(bound, values, looked, faults),
@@ -126,7 +127,7 @@ impl<'a> Engine<'a> {
     }
 
     /// The values that a reference means.
-    pub(crate) fn referred(&self, reference: &Reference, looked: Looked<'a>) -> Vec<Value<'a>> {
+    pub(crate) fn referred(&self, reference: &Reference, looked: Looked<'a>) -> Values<'a> {
         let looked = match reference.holder {
             Holder::Row => Some(looked),
             Holder::Record => Some(Looked { row: None, ..looked }),
@@ -195,11 +196,14 @@ fn key(value: Value<'_>) -> Option<String> {
     }
 }
 
+/// Values, mostly one or two.
+pub(crate) type Values<'a> = SmallVec<[Value<'a>; 2]>;
+
 /// The values at the end of a path.
-pub(crate) fn values<'a>(looked: Looked<'a>, path: &Path) -> Vec<Value<'a>> {
+pub(crate) fn values<'a>(looked: Looked<'a>, path: &Path) -> Values<'a> {
     let mut steps = path.steps.iter();
     let first = steps.next().and_then(|step| looked.field(step));
-    let mut found: Vec<Value<'a>> = first.into_iter().flat_map(Value::each).collect();
+    let mut found: Values<'a> = first.into_iter().flat_map(Value::each).collect();
     for step in steps {
         let next = |v: Value<'a>| match v.record() {
             Some(record) => record.field(step).filter(|_| record.stands()),

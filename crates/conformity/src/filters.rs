@@ -32,10 +32,13 @@ impl<'a> Looked<'a> {
 impl<'a> Engine<'a> {
     /// Whether all tests hold. Notes what is lacking.
     pub(crate) fn filter(&self, filter: &Filter, looked: Looked<'a>, faults: &mut Faults<'a>) -> Answer {
-        Answer::all(filter.tests.iter().map(|t| self.test(t, looked, faults)).collect::<Vec<_>>())
+        if faults.keep {
+            return Answer::all(filter.tests.iter().map(|t| self.test(t, looked, faults)).collect::<Vec<_>>());
+        }
+        Answer::all(filter.tests.iter().map(|t| self.test(t, looked, faults)))
     }
 
-    fn test(&self, test: &Test, looked: Looked<'a>, faults: &mut Faults<'a>) -> Answer {
+    pub(crate) fn test(&self, test: &Test, looked: Looked<'a>, faults: &mut Faults<'a>) -> Answer {
         match test {
             Test::State(states) => self.state(looked, states, faults),
             Test::NotState(states) => {
@@ -89,6 +92,9 @@ impl<'a> Engine<'a> {
 
     /// Where none of several holds, the faults of the one that lacks least.
     fn any_of(&self, filters: &[Filter], looked: Looked<'a>, faults: &mut Faults<'a>) -> Answer {
+        if !faults.keep {
+            return Answer::any(filters.iter().map(|f| self.filter(f, looked, faults)));
+        }
         let mut tried = Vec::new();
         let answer = Answer::any(
             filters

@@ -22,10 +22,10 @@ use crate::{
 pub(crate) enum Back {
     /// To the records that this field, or `table.column`, of it names.
     Follow(String),
-    /// To the records of this kind whose field names it.
+    /// To the records of these kinds whose field names it.
     Named {
-        /// Kind id.
-        kind: String,
+        /// Kind ids.
+        kinds: Vec<String>,
         /// Field, or `table.column`.
         field: String,
     },
@@ -42,10 +42,12 @@ pub(crate) struct Way {
 
 /// What a rule, or a block that is the same for all subjects, reads.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Footprint {
+pub(crate) struct Footprint<'r> {
     pub(crate) ways: Vec<Way>,
     /// Kinds of which any change may matter to every subject.
     pub(crate) everywhere: Vec<String>,
+    /// Blocks that look at all records of a kind for each subject: one that can be chosen by them may matter to every subject.
+    pub(crate) scattered: Vec<&'r Records>,
     /// Blocks that are the same for all subjects, and rest on their own footprint.
     pub(crate) scans: Vec<BlockId>,
 }
@@ -54,7 +56,7 @@ pub(crate) struct Footprint {
 #[derive(Clone, Debug)]
 pub(crate) struct ScanPlan<'r> {
     pub(crate) records: &'r Records,
-    pub(crate) footprint: Footprint,
+    pub(crate) footprint: Footprint<'r>,
 }
 
 /// Reads footprints of rules.
@@ -94,7 +96,7 @@ impl<'r, 'k> Reader<'r, 'k> {
     }
 
     /// What the rule reads.
-    pub(crate) fn rule(&mut self, rule: &'r Rule) -> Footprint {
+    pub(crate) fn rule(&mut self, rule: &'r Rule) -> Footprint<'r> {
         let mut found = Footprint::default();
         let root = match &rule.about {
             About::Organization => None,
@@ -113,7 +115,7 @@ impl<'r, 'k> Reader<'r, 'k> {
         found
     }
 
-    fn needs(&mut self, needs: &'r [Need], root: Option<&At>, found: &mut Footprint) {
+    fn needs(&mut self, needs: &'r [Need], root: Option<&At>, found: &mut Footprint<'r>) {
         for need in needs {
             need.when.iter().chain([&need.block]).for_each(|block| self.block(block, root, root, found));
             if let (Some(MajorWhen::Subject(filter)), Some(root)) = (&need.otherwise.major_when, root) {
@@ -124,7 +126,7 @@ impl<'r, 'k> Reader<'r, 'k> {
         }
     }
 
-    fn block(&mut self, block: &'r Block, subject: Option<&At>, about: Option<&At>, found: &mut Footprint) {
+    fn block(&mut self, block: &'r Block, subject: Option<&At>, about: Option<&At>, found: &mut Footprint<'r>) {
         match block {
             Block::Records(records) => self.records(records, subject, about, found),
             Block::This(filter) => {
@@ -140,7 +142,7 @@ impl<'r, 'k> Reader<'r, 'k> {
         }
     }
 
-    fn predicate(&self, name: &str, subject: Option<&At>, found: &mut Footprint) {
+    fn predicate(&self, name: &str, subject: Option<&At>, found: &mut Footprint<'r>) {
         for reads in predicate::predicates().filter(|p| p.name == name).flat_map(|p| p.reads) {
             let (kind, mut back) = steps_of(reads);
             match subject {
@@ -153,12 +155,16 @@ impl<'r, 'k> Reader<'r, 'k> {
         }
     }
 
-    fn records(&mut self, records: &'r Records, subject: Option<&At>, about: Option<&At>, found: &mut Footprint) {
+    fn records(&mut self, records: &'r Records, subject: Option<&At>, about: Option<&At>, found: &mut Footprint<'r>) {
         if records.linked == Linked::Anywhere && self.hows.how(records, self.kinds) == How::Alone {
             return self.alone(records, found);
         }
         let here = self.candidates(&records.kind, &records.linked, subject, Some((records, about)));
-        self.note(&here, found);
+        if here.back == [Back::Everywhere] {
+            found.scattered.push(records);
+        } else {
+            self.note(&here, found);
+        }
         let place = Place { here, subject: subject.cloned(), about: about.cloned() };
         self.filter(&records.filter, &place, found);
         self.filter(&records.must, &place, found);
@@ -166,7 +172,7 @@ impl<'r, 'k> Reader<'r, 'k> {
     }
 
     /// A block that is the same for all: its own root are the records it looks at.
-    fn alone(&mut self, records: &'r Records, found: &mut Footprint) {
+    fn alone(&mut self, records: &'r Records, found: &mut Footprint<'r>) {
         let id = id_of(records);
         found.scans.push(id);
         if !self.met.insert(id) {
@@ -182,7 +188,7 @@ impl<'r, 'k> Reader<'r, 'k> {
         self.scans.push(ScanPlan { records, footprint: own });
     }
 
-    fn quantifier(&mut self, quantifier: &'r Quantifier, place: &Place, subject: Option<&At>, found: &mut Footprint) {
+    fn quantifier(&mut self, quantifier: &'r Quantifier, place: &Place, subject: Option<&At>, found: &mut Footprint<'r>) {
         match quantifier {
             Quantifier::Latest(by) => self.path(by, &place.here, found),
             Quantifier::Covering { field, or, .. } => {
@@ -234,7 +240,7 @@ impl<'r, 'k> Reader<'r, 'k> {
         Some(known.behind(&records.kind, &field))
     }
 
-    fn filter(&mut self, filter: &'r Filter, place: &Place, found: &mut Footprint) {
+    fn filter(&mut self, filter: &'r Filter, place: &Place, found: &mut Footprint<'r>) {
         for test in &filter.tests {
             match test {
                 Test::State(_) | Test::NotState(_) => {}
@@ -254,11 +260,11 @@ impl<'r, 'k> Reader<'r, 'k> {
         }
     }
 
-    fn term(&mut self, filter: &'r Filter, place: &Place, found: &mut Footprint) {
+    fn term(&mut self, filter: &'r Filter, place: &Place, found: &mut Footprint<'r>) {
         self.filter(filter, &Place { subject: None, ..place.clone() }, found);
     }
 
-    fn field(&mut self, path: &'r Path, test: &'r FieldTest, place: &Place, found: &mut Footprint) {
+    fn field(&mut self, path: &'r Path, test: &'r FieldTest, place: &Place, found: &mut Footprint<'r>) {
         self.path(path, &place.here, found);
         let end = self.walk(&path.steps, &place.here, &mut Footprint::default());
         for reference in references(test) {
@@ -291,7 +297,7 @@ impl<'r, 'k> Reader<'r, 'k> {
         }
     }
 
-    fn reference(&self, reference: &Reference, place: &Place, found: &mut Footprint) {
+    fn reference(&self, reference: &Reference, place: &Place, found: &mut Footprint<'r>) {
         let from = match reference.holder {
             Holder::Row => Some(place.here.clone()),
             Holder::Record => Some(At { table: None, ..place.here.clone() }),
@@ -304,12 +310,12 @@ impl<'r, 'k> Reader<'r, 'k> {
     }
 
     /// Notes every record that a path comes through.
-    fn path(&self, path: &Path, from: &At, found: &mut Footprint) {
+    fn path(&self, path: &Path, from: &At, found: &mut Footprint<'r>) {
         self.walk(&path.steps, from, found);
     }
 
     /// Where a path ends, if it ends at records.
-    fn walk(&self, steps: &[String], from: &At, found: &mut Footprint) -> Option<At> {
+    fn walk(&self, steps: &[String], from: &At, found: &mut Footprint<'r>) -> Option<At> {
         let mut at = from.clone();
         let mut ends_at_records = false;
         for step in steps {
@@ -338,6 +344,7 @@ impl<'r, 'k> Reader<'r, 'k> {
                 Some((table, column)) => column_of(kind.field(table), column),
             };
             match known.map(|f| &f.shape) {
+                Some(Shape::Link { to }) if to.is_empty() => found.extend(self.kinds.by_id.keys().cloned()),
                 Some(Shape::Link { to }) => found.extend(to.iter().cloned()),
                 Some(Shape::Person) => found.push("person".to_owned()),
                 _ => {}
@@ -348,7 +355,7 @@ impl<'r, 'k> Reader<'r, 'k> {
         found
     }
 
-    fn note(&self, at: &At, found: &mut Footprint) {
+    fn note(&self, at: &At, found: &mut Footprint<'r>) {
         for kind in &at.kinds {
             if at.back.contains(&Back::Everywhere) {
                 found.everywhere.push(kind.clone());
@@ -369,15 +376,10 @@ impl At {
         At { kinds: vec![kind.to_owned()], back, table: None }
     }
 
-    /// The records that a field of these names. There may be several kinds here; each is gone back to by itself.
+    /// The records that a field of these names.
     fn beyond(&self, field: &str, to: Vec<String>) -> At {
-        let back = match self.kinds.as_slice() {
-            [kind] => std::iter::once(Back::Named { kind: kind.clone(), field: field.to_owned() })
-                .chain(self.back.iter().cloned())
-                .collect(),
-            _ => vec![Back::Everywhere],
-        };
-        At { kinds: to, back, table: None }
+        let named = Back::Named { kinds: self.kinds.clone(), field: field.to_owned() };
+        At { kinds: to, back: std::iter::once(named).chain(self.back.iter().cloned()).collect(), table: None }
     }
 }
 
@@ -399,7 +401,7 @@ fn steps_of(reads: &str) -> (String, Vec<Back>) {
     for part in parts {
         let mut words = part.split(' ');
         let (kind, field) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        back.push(Back::Named { kind: kind.to_owned(), field: field.to_owned() });
+        back.push(Back::Named { kinds: vec![kind.to_owned()], field: field.to_owned() });
         back.extend(words.map(|field| Back::Follow(field.to_owned())));
     }
     (kind, back)

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 
 use crate::{
     blocks::{Counted, Engine, Outcome},
+    fault::Faults,
     truth::Answer,
 };
 
@@ -176,6 +177,14 @@ impl<'a> Engine<'a> {
         Some(found)
     }
 
+    /// Whether a record may be chosen by a block for some subject, now or later: no test that asks about itself alone rules it out.
+    pub(crate) fn can_be_chosen(&self, records: &Records, record: Entry<'a>) -> bool {
+        let looked = crate::filters::Looked { record, row: None, subject: None };
+        let alone = records.filter.tests.iter().filter(|t| !test_mentions(t, true));
+        let mut answers = alone.map(|t| self.test(t, looked, &mut Faults::ignored()));
+        record.stands() && answers.all(|a| a != Answer::NO)
+    }
+
     /// The first standing record that a reference to the subject or to the rule's own record leads to.
     fn known(&self, reference: &Reference, subject: Option<Entry<'a>>) -> Option<Entry<'a>> {
         let from = if reference.holder == Holder::About { self.about } else { subject };
@@ -232,7 +241,11 @@ fn records_mention(records: &Records) -> bool {
 
 /// `own`: whether the subject of the block is meant, not a record nearer by.
 fn mentions(filter: &Filter, own: bool) -> bool {
-    filter.tests.iter().any(|test| match test {
+    filter.tests.iter().any(|test| test_mentions(test, own))
+}
+
+fn test_mentions(test: &Test, own: bool) -> bool {
+    match test {
         Test::State(_) | Test::NotState(_) => false,
         Test::Field(_, test) => field_mentions(test, own),
         Test::AnyOf(filters) => filters.iter().any(|f| mentions(f, own)),
@@ -240,7 +253,7 @@ fn mentions(filter: &Filter, own: bool) -> bool {
         Test::When(first, then) => mentions(first, own) || mentions(then, own),
         Test::Term(term) => mentions(&term.filter, false),
         Test::Has(block) => block_mentions(block),
-    })
+    }
 }
 
 /// Inside, the subject is the record that has the block; only the rule's own record is meant from further out.

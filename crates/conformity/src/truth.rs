@@ -60,6 +60,10 @@ fn combine(answers: impl IntoIterator<Item = Answer>, neutral: Answer, beats: im
             best = answer.truth;
         }
         first = earlier(first, answer.until);
+        if answer.truth == extreme && answer.until.is_none() {
+            // nothing that follows can change that, now or later
+            return answer;
+        }
         if answer.truth == extreme {
             at_extreme = Some(match at_extreme {
                 None => answer.until,

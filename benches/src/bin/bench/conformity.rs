@@ -22,6 +22,7 @@ const DAY: &str = "2026-11-20T09:00:00Z";
 
 pub fn run(effort: Effort) -> Result<Report> {
     let (sizes, rounds) = if effort.quick { ([100, 300, 1_000], 3) } else { ([100, 1_000, 10_000], 5) };
+    let rounds = std::env::var("R").ok().and_then(|r| r.parse().ok()).unwrap_or(rounds);
     let (kinds, frameworks, seed) = seed()?;
     let mut report = Report::new("conformity", format!("AI systems with {EACH} linked records each; {rounds} rounds"));
     let at: Timestamp = DAY.parse()?;

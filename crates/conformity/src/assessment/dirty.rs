@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use aims_framework::standard::Records;
 use aims_register::{Entry, Pointing, Slot};
 
 use super::{item::Item, live::Live};
-use crate::footprint::{Back, Footprint};
+use crate::{
+    blocks::Engine,
+    footprint::{Back, Footprint},
+};
 
 /// Which of many.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,9 +65,7 @@ impl Dirty {
     }
 
     pub(super) fn looks(&mut self, live: usize, places: Vec<usize>) {
-        if !places.is_empty() {
-            self.looks.entry(live).or_insert_with(|| Marked::Some(BTreeSet::new())).add(places);
-        }
+        self.looks.entry(live).or_insert_with(|| Marked::Some(BTreeSet::new())).add(places);
     }
 
     fn item(&mut self, item: usize) -> &mut MarkedItem {
@@ -102,14 +104,15 @@ impl Dirty {
 
 /// Which footprints a kind of record stands in.
 #[derive(Debug, Default)]
-pub(super) struct Index {
+pub(super) struct Index<'f> {
     ways: HashMap<String, Vec<(User, usize)>>,
     everywhere: HashMap<String, Vec<User>>,
+    scattered: HashMap<String, Vec<(User, &'f Records)>>,
     users: HashMap<usize, Vec<User>>,
 }
 
-impl Index {
-    pub(super) fn of(items: &[Item<'_>], live: &[Live<'_>]) -> Self {
+impl<'f> Index<'f> {
+    pub(super) fn of(items: &[Item<'f>], live: &[Live<'f>]) -> Self {
         let mut index = Self::default();
         let place: HashMap<usize, usize> = live.iter().zip(0..).map(|(l, n)| (l.id(), n)).collect();
         let of_items = items.iter().zip(0..).map(|(item, n)| (User::Item(n), &item.footprint));
@@ -120,12 +123,15 @@ impl Index {
         index
     }
 
-    fn note(&mut self, user: User, footprint: &Footprint, place: &HashMap<usize, usize>) {
+    fn note(&mut self, user: User, footprint: &Footprint<'f>, place: &HashMap<usize, usize>) {
         for (way, n) in footprint.ways.iter().zip(0..) {
             self.ways.entry(way.kind.clone()).or_default().push((user, n));
         }
         for kind in footprint.everywhere.iter().collect::<BTreeSet<_>>() {
             self.everywhere.entry(kind.clone()).or_default().push(user);
+        }
+        for records in &footprint.scattered {
+            self.scattered.entry(records.kind.clone()).or_default().push((user, records));
         }
         for block in footprint.scans.iter().collect::<BTreeSet<_>>() {
             if let Some(live) = place.get(block) {
@@ -140,11 +146,23 @@ impl Index {
     }
 
     /// Marks what a record, as it stands now, can change.
-    pub(super) fn mark(&self, record: Entry<'_>, items: &[Item<'_>], live: &[Live<'_>], dirty: &mut Dirty) {
+    pub(super) fn mark<'a>(
+        &self,
+        engine: &Engine<'a>,
+        record: Entry<'a>,
+        items: &[Item<'_>],
+        live: &[Live<'_>],
+        dirty: &mut Dirty,
+    ) {
         if !dirty.changed.contains(&record.slot()) {
             dirty.changed.push(record.slot());
         }
         self.everywhere.get(record.kind()).into_iter().flatten().for_each(|user| dirty.user(*user));
+        for (user, records) in self.scattered.get(record.kind()).into_iter().flatten() {
+            if engine.can_be_chosen(records, record) {
+                dirty.user(*user);
+            }
+        }
         for (user, way) in self.ways.get(record.kind()).into_iter().flatten() {
             let (footprint, of) = match user {
                 User::Item(n) => (items.get(*n).map(|i| &i.footprint), items.get(*n).and_then(Item::kind)),
@@ -177,9 +195,10 @@ fn go_back<'a>(record: Entry<'a>, back: &[Back]) -> Vec<Entry<'a>> {
     for step in back {
         let mut next: Vec<Entry<'a>> = match step {
             Back::Follow(field) => at.iter().flat_map(|r| named_ever(*r, field)).collect(),
-            Back::Named { kind, field } => {
-                let which = Pointing { kind: Some(kind), field: Some(field) };
-                at.iter().flat_map(|r| r.pointing_ever(which)).collect()
+            Back::Named { kinds, field } => {
+                let by = |kind| Pointing { kind: Some(kind), field: Some(field) };
+                let of = |r: &Entry<'a>| kinds.iter().flat_map(|k| r.pointing_ever(by(k))).collect::<Vec<_>>();
+                at.iter().flat_map(of).collect()
             }
             Back::Everywhere => Vec::new(),
         };

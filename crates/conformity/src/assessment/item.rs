@@ -25,7 +25,7 @@ pub(super) struct Item<'f> {
     id: String,
     control: Option<&'f str>,
     rule: Option<&'f Rule>,
-    pub(super) footprint: Footprint,
+    pub(super) footprint: Footprint<'f>,
     all_fail: Vec<NeedNumber>,
     spots: Spots,
     /// Where somebody judged: what the verdict rests on, and what each part of it does.
@@ -45,7 +45,7 @@ struct Judged {
 }
 
 impl<'f> Item<'f> {
-    pub(super) fn new(framework: &str, item: Asked<'f>, rule: Option<&'f Rule>, footprint: Footprint) -> Self {
+    pub(super) fn new(framework: &str, item: Asked<'f>, rule: Option<&'f Rule>, footprint: Footprint<'f>) -> Self {
         let control = match item {
             Asked::Control(control) => Some(control.id.as_str()),
             Asked::Requirement(..) => None,
@@ -55,7 +55,7 @@ impl<'f> Item<'f> {
             control,
             rule,
             footprint,
-            all_fail: rule.map(all_fail).unwrap_or_default(),
+            all_fail: rule.filter(|r| matches!(r.about, About::Every { .. })).map(all_fail).unwrap_or_default(),
             spots: Spots::default(),
             judged: None,
             whole: Whole::of_parts(),

@@ -29,7 +29,7 @@ const NOBODY: Look = Look { until: Timestamp::MAX, slot: Slot::MAX, chosen: Trut
 #[derive(Debug)]
 pub(super) struct Live<'f> {
     records: &'f Records,
-    pub(super) footprint: Footprint,
+    pub(super) footprint: Footprint<'f>,
     looks: Vec<Look>,
     fine: usize,
     possible: usize,
@@ -63,12 +63,10 @@ impl<'f> Live<'f> {
         &self.records.kind
     }
 
-    /// Places of records of which something may have changed by a moment.
-    pub(super) fn due(&self, at: Timestamp) -> Vec<usize> {
-        if self.brief.as_ref().and_then(Brief::until).is_none_or(|until| until > at) {
-            return Vec::new();
-        }
-        self.looks.iter().enumerate().filter(|(_, l)| l.until <= at).map(|(n, _)| n).collect()
+    /// Places of records of which something may have changed by a moment; nothing where what was found stands.
+    pub(super) fn due(&self, at: Timestamp) -> Option<Vec<usize>> {
+        self.brief.as_ref().and_then(Brief::until).filter(|until| *until <= at)?;
+        Some(self.looks.iter().enumerate().filter(|(_, l)| l.until <= at).map(|(n, _)| n).collect())
     }
 
     /// Looks again at what is marked. Returns whether whoever uses the block may find something else; `changed` are the records that

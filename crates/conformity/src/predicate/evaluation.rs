@@ -1,9 +1,9 @@
 //! Named checks of clause 9: monitoring, internal audit, management review.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use aims_register::{Entry, Pointing, Value};
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 
 use super::{
     Predicate,
@@ -48,27 +48,46 @@ pub(super) const PREDICATES: &[Predicate] = &[
 
 fn audits_follow_importance<'a>(engine: &Engine<'a>, _: Option<Entry<'a>>) -> Outcome<'a> {
     let mut found = Finding::default();
-    let audits: Vec<_> = engine.register.of_kind("audit").filter(|a| a.state() != Some("rejected")).collect();
+    let audits = audits_by_day(engine);
     let systems =
         engine.register.of_kind("ai-system").filter(|s| !matches!(s.state(), Some("candidate" | "inception")));
     let in_scope = systems.filter(|s| !s.ended() && s.field("in_scope").and_then(Value::flag) == Some(true));
-    let (high, others): (Vec<_>, Vec<_>) = in_scope.partition(|s| s.text("tier") == Some("high"));
-    let times = |system: Entry<'a>, since: Timestamp| {
-        let later = audits.iter().filter(|a| moment(**a, "planned_at").is_some_and(|at| day_of(at) >= day_of(since)));
-        later.filter(|a| a.linked("systems").any(|s| s == system)).count()
-    };
+    let (mut high, others): (Vec<_>, Vec<_>) = in_scope.partition(|s| s.text("tier") == Some("high"));
+    let others: BTreeSet<_> = others.into_iter().map(Entry::slot).collect();
+    // from the last audit back: each system of high tier is compared where only audits since it was recorded are counted
+    high.sort_by_key(|s| std::cmp::Reverse(s.recorded()));
+    let (mut counted, mut times) = (audits.iter().rev().peekable(), HashMap::new());
+    let mut most: Option<(usize, Entry<'a>)> = None;
     for system in high {
-        let own = times(system, system.recorded());
-        let Some((count, other)) =
-            others.iter().map(|o| (times(*o, system.recorded()), *o)).max_by_key(|(count, _)| *count)
-        else {
-            continue;
-        };
-        if count > own {
+        while let Some((_, named)) = counted.next_if(|(day, _)| *day >= day_of(system.recorded())) {
+            for one in named {
+                let count = times.entry(one.slot()).and_modify(|n| *n += 1).or_insert(1_usize);
+                if others.contains(&one.slot()) && most.is_none_or(|(top, _)| *count > top) {
+                    most = Some((*count, *one));
+                }
+            }
+        }
+        let own = times.get(&system.slot()).copied().unwrap_or(0);
+        if let Some((count, other)) = most.filter(|(count, _)| *count > own) {
             found.lapsed(system, format!("named by {own} audits, {} of lower tier by {count}", other.number()));
         }
     }
     found.outcome()
+}
+
+/// Audits that were not rejected, by their day, with the systems that each names.
+fn audits_by_day<'a>(engine: &Engine<'a>) -> Vec<(Date, Vec<Entry<'a>>)> {
+    let audits = engine.register.of_kind("audit").filter(|a| a.state() != Some("rejected"));
+    let named = |audit: Entry<'a>| {
+        let mut systems: Vec<_> = audit.linked("systems").collect();
+        systems.sort_by_key(|s| s.slot());
+        systems.dedup_by_key(|s| s.slot());
+        systems
+    };
+    let mut dated: Vec<_> =
+        audits.filter_map(|a| Some((moment(a, "planned_at").map(day_of)?, a.recorded(), named(a)))).collect();
+    dated.sort_by_key(|(day, recorded, _)| (*day, *recorded));
+    dated.into_iter().map(|(day, _, systems)| (day, systems)).collect()
 }
 
 fn auditors_independent_before<'a>(engine: &Engine<'a>, subject: Option<Entry<'a>>) -> Outcome<'a> {
