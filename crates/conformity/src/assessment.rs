@@ -14,12 +14,7 @@ use aims_record::Kept;
 use aims_register::{Entry, Register, RegisterError, Slot};
 use jiff::Timestamp;
 
-use crate::{
-    State, Verdict,
-    blocks::Engine,
-    footprint::Reader,
-    scan::Scans,
-};
+use crate::{State, Verdict, blocks::Engine, footprint::Reader, scan::Scans};
 
 use dirty::{Dirty, Index};
 use item::Item;
@@ -167,8 +162,10 @@ impl<'f> Assessment<'f> {
             #[cfg(feature = "prof")]
             let start = std::time::Instant::now();
             let other = one.look_again(&engine, marked, &dirty.changed);
-                #[cfg(feature = "prof")]
-                if start.elapsed().as_millis() > 3 { eprintln!("PROF {} scan {}", start.elapsed().as_micros(), one.kind()); }
+            #[cfg(feature = "prof")]
+            if start.elapsed().as_millis() > 3 {
+                eprintln!("PROF {} scan {}", start.elapsed().as_micros(), one.kind());
+            }
             if other {
                 self.index.users(n).for_each(|user| dirty.user(user));
             }
@@ -180,7 +177,13 @@ impl<'f> Assessment<'f> {
                 let start = std::time::Instant::now();
                 again.push(item.decide_again(&engine, marked));
                 #[cfg(feature = "prof")]
-                if start.elapsed().as_millis() > 3 { eprintln!("PROF {} {}", start.elapsed().as_micros(), again.last().map(|a| a.requirement.clone()).unwrap_or_default()); }
+                if start.elapsed().as_millis() > 3 {
+                    eprintln!(
+                        "PROF {} {}",
+                        start.elapsed().as_micros(),
+                        again.last().map(|a| a.requirement.clone()).unwrap_or_default()
+                    );
+                }
             }
         }
         again

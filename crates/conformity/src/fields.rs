@@ -69,9 +69,7 @@ impl<'a> Engine<'a> {
             }
             FieldTest::Within(interval) => self.within(interval, values, looked, faults),
             FieldTest::Past => Answer::any(instants(values).map(|d| self.from(d))),
-            FieldTest::NotPast => {
-                Answer::any(instants(values).map(|d| self.before(end_of(day_of(d)))))
-            }
+            FieldTest::NotPast => Answer::any(instants(values).map(|d| self.before(end_of(day_of(d))))),
             FieldTest::NotAfter(bound) => self.not_after(bound, values, looked, faults),
             FieldTest::NotBefore(bound) => self.not_before(bound, values, looked, faults),
             FieldTest::Held { roles, at } => self.held(roles, at.as_ref(), values, looked, faults),

@@ -7,8 +7,8 @@
 use std::collections::HashSet;
 
 use aims_framework::standard::{
-    About, Block, Bound, FieldTest, Filter, Holder, Interval, Limit, Linked, MajorWhen, Need, Path, Quantifier, Records,
-    Reference, Rule, Test,
+    About, Block, Bound, FieldTest, Filter, Holder, Interval, Limit, Linked, MajorWhen, Need, Path, Quantifier,
+    Records, Reference, Rule, Test,
 };
 use aims_record::{Field, Kinds, Shape};
 
@@ -188,7 +188,13 @@ impl<'r, 'k> Reader<'r, 'k> {
         self.scans.push(ScanPlan { records, footprint: own });
     }
 
-    fn quantifier(&mut self, quantifier: &'r Quantifier, place: &Place, subject: Option<&At>, found: &mut Footprint<'r>) {
+    fn quantifier(
+        &mut self,
+        quantifier: &'r Quantifier,
+        place: &Place,
+        subject: Option<&At>,
+        found: &mut Footprint<'r>,
+    ) {
         match quantifier {
             Quantifier::Latest(by) => self.path(by, &place.here, found),
             Quantifier::Covering { field, or, .. } => {
@@ -410,7 +416,9 @@ fn steps_of(reads: &str) -> (String, Vec<Back>) {
 fn references(test: &FieldTest) -> Vec<&Reference> {
     let mut found = Vec::new();
     match test {
-        FieldTest::Includes(r) | FieldTest::Equals(r) | FieldTest::Differs(r) | FieldTest::ApartFrom(r) => found.push(r),
+        FieldTest::Includes(r) | FieldTest::Equals(r) | FieldTest::Differs(r) | FieldTest::ApartFrom(r) => {
+            found.push(r)
+        }
         FieldTest::AtLeast(Limit::Field(r)) | FieldTest::AtMost(Limit::Field(r)) => found.push(r),
         FieldTest::InTime { from, .. } => found.push(from),
         FieldTest::NotAfter(Bound { reference, .. }) | FieldTest::NotBefore(Bound { reference, .. }) => {
@@ -435,6 +443,7 @@ fn intervals(test: &FieldTest) -> Vec<&Interval> {
 }
 
 fn reads_parameters(test: &FieldTest) -> bool {
-    let limit = matches!(test, FieldTest::AtLeast(Limit::Parameter { .. }) | FieldTest::AtMost(Limit::Parameter { .. }));
+    let limit =
+        matches!(test, FieldTest::AtLeast(Limit::Parameter { .. }) | FieldTest::AtMost(Limit::Parameter { .. }));
     limit || intervals(test).iter().any(|i| matches!(i, Interval::Parameter { .. }))
 }

@@ -52,13 +52,20 @@ impl History {
     fn of(file: usize) -> Self {
         let files = files();
         let (path, text) = &files[file % files.len()];
-        let mut lines: Vec<String> = cases(&path.display().to_string(), text).into_iter().flat_map(|c| c.lines).collect();
+        let mut lines: Vec<String> =
+            cases(&path.display().to_string(), text).into_iter().flat_map(|c| c.lines).collect();
         lines.retain(|l| !l.contains("CURRENT"));
         lines.sort();
         lines.dedup();
         let at = day("2026-03-01");
         let empty = Register::of(content().0.clone(), []).expect("an empty register");
-        Self { assessment: Assessment::of(&content().1, empty, at), at, versions: BTreeMap::new(), lines, told: Vec::new() }
+        Self {
+            assessment: Assessment::of(&content().1, empty, at),
+            at,
+            versions: BTreeMap::new(),
+            lines,
+            told: Vec::new(),
+        }
     }
 
     fn take(&mut self, kept: Kept) {
@@ -147,7 +154,14 @@ impl History {
         for standing in self.assessment.standings() {
             let verdict = scratch.verdict(standing.requirement, self.at).expect("an item");
             prop_assert_eq!(standing.state, verdict.state, "{} at {}: {:#?}", standing.requirement, self.at, self.told);
-            prop_assert_eq!(standing.until, verdict.until, "until of {} at {}: {:#?}", standing.requirement, self.at, self.told);
+            prop_assert_eq!(
+                standing.until,
+                verdict.until,
+                "until of {} at {}: {:#?}",
+                standing.requirement,
+                self.at,
+                self.told
+            );
             prop_assert_eq!(standing.of, verdict.parts.len(), "subjects of {}", standing.requirement);
         }
         Ok(())
@@ -160,7 +174,7 @@ fn rule(requirement: &str) -> &'static Rule {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, max_shrink_iters: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, max_shrink_iters: 400, ..ProptestConfig::default() })]
     #[test]
     fn kept_up_to_date_it_says_what_is_found_from_scratch(
         file in 0usize..1000,

@@ -64,7 +64,8 @@ impl Index {
     /// What is allocated, with 16 bytes for each allocation.
     pub(crate) fn bytes(&self) -> usize {
         let pointing: usize = self.pointing.iter().map(|l| l.capacity() * size_of::<From>() + 16).sum();
-        let kinds: usize = self.by_kind.values().chain(self.places.values()).map(|l| l.capacity() * size_of::<Slot>()).sum();
+        let kinds: usize =
+            self.by_kind.values().chain(self.places.values()).map(|l| l.capacity() * size_of::<Slot>()).sum();
         pointing
             + kinds
             + self.pointing.capacity() * size_of::<Vec<From>>()

@@ -6,11 +6,11 @@ use aims_app::{Aims, chance::SystemChance, daybook::Daybook};
 use aims_benches::{
     grown::{EACH, Seed},
     report::{Report, Target},
-    rounds::{Took, median, time},
+    rounds::{median, time},
 };
+use aims_conformity::Assessment;
 use aims_framework::standard::Frameworks;
 use aims_record::{Kept, Kinds, Record};
-use aims_conformity::Assessment;
 use aims_register::Register;
 use aims_store::StoreError;
 use jiff::Timestamp;
@@ -48,9 +48,20 @@ pub fn run(effort: Effort) -> Result<Report> {
         for record in records.iter().rev().take(2000).step_by(7) {
             let mut record = record.clone();
             record.version += 1;
+            let kind = record.kind.clone();
             let kept = Kept::Live(record);
             let (again, one) = time(|| assessment.apply(kept, at));
             let again = again?;
+            if one.wall > 0.005 && std::env::var_os("SLOW").is_some() {
+                let most = again.iter().max_by_key(|a| a.subjects.len());
+                eprintln!(
+                    "SLOW {:.1} ms {} items {} {:?}",
+                    one.wall * 1e3,
+                    kind,
+                    again.len(),
+                    most.map(|m| (m.requirement.as_str(), m.subjects.len()))
+                );
+            }
             acts.push((one.wall, again.len()));
         }
         acts.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -139,7 +139,9 @@ impl<'f> Item<'f> {
         match (self.kind(), marked) {
             (None, Marked::Some(places)) if places.is_empty() => Vec::new(),
             (None, _) => vec![(0, None)],
-            (Some(kind), Marked::All) => (0..engine.register.places(kind)).map(|n| (n, engine.register.in_place(kind, n))).collect(),
+            (Some(kind), Marked::All) => {
+                (0..engine.register.places(kind)).map(|n| (n, engine.register.in_place(kind, n))).collect()
+            }
             (Some(kind), Marked::Some(places)) => {
                 places.into_iter().map(|n| (n, engine.register.in_place(kind, n))).collect()
             }

@@ -218,9 +218,9 @@ fn reached<'a>(engine: &Engine<'a>, found: &mut Finding<'a>, policy: Entry<'a>, 
     for person in people {
         let joined = moment(person, "joined_at").map_or(reach.approved, |joined| joined.max(reach.approved));
         let deadline = lapses(day_of(joined), reach.days);
-        let in_time = |at: Timestamp| at <= engine.at && deadline.is_none_or(|end| at < end);
+        let mut in_time = |at: Timestamp| deadline.is_none_or(|end| at < end) && found.rests_on(engine.from(at));
         let with_unit = units.iter().filter(|(unit, _)| person.text("unit") == Some(*unit)).map(|(_, at)| *at);
-        if told_at(person, policy, reach).chain(with_unit).any(in_time) {
+        if told_at(person, policy, reach).chain(with_unit).any(&mut in_time) {
             due += 1;
         } else if !found.rests_on(engine.before(deadline)) {
             due += 1;

@@ -48,8 +48,8 @@ fn treatment_controls_checked<'a>(engine: &Engine<'a>, subject: Option<Entry<'a>
         };
         for control in named(row, "controls") {
             let pointing = Pointing { kind: Some("control-check"), field: Some("control") };
-            let since = |day: Timestamp| day_of(day) >= day_of(done) && day <= engine.at;
-            let check = control.pointing(pointing).find(|c| moment(*c, "date").is_some_and(since));
+            let mut since = |day: Timestamp| day_of(day) >= day_of(done) && found.rests_on(engine.from(day));
+            let check = control.pointing(pointing).find(|c| moment(*c, "date").is_some_and(&mut since));
             match check {
                 Some(check) => found.witness(check),
                 None => found.lapsed(control, format!("not checked since its treatment was done on {}", day_of(done))),

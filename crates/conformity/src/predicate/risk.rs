@@ -18,9 +18,9 @@ pub(super) const PREDICATES: &[Predicate] = &[
     },
     Predicate {
         name: "ratings-use-the-scales",
-        about: "Likelihoods, consequences and levels of a risk, or of all proposed and open risks, are steps of the scales of the \
-                criteria by which they were assessed or of those in force.",
-        reads: &["risk", "risk-criteria", "risk-assessment<risk assessment"],
+        about: "Likelihoods, consequences and levels of a risk are steps of the scales of the criteria by which it was assessed or of those \
+                in force.",
+        reads: &["risk-criteria", "risk-assessment<risk assessment"],
         run: ratings::use_the_scales,
     },
     Predicate {
@@ -32,9 +32,13 @@ pub(super) const PREDICATES: &[Predicate] = &[
     },
     Predicate {
         name: "second-ratings-agree",
-        about: "Where a second assessor, who is none of the first, rated risks of an approved assessment again, likelihood and \
-                consequence are at most one step from the first rating.",
-        reads: &["risk-assessment", "risk", "risk-criteria"],
+        about: "Where a second assessor, who is none of the first, rated risks of the assessment again, likelihood and consequence are at \
+                most one step from the first rating.",
+        reads: &[
+            "risk<risk-assessment re_ratings.risk",
+            "risk-assessment<risk assessment<risk-assessment re_ratings.risk",
+            "risk-criteria",
+        ],
         run: ratings::second_ratings_agree,
     },
     Predicate {
@@ -48,7 +52,12 @@ pub(super) const PREDICATES: &[Predicate] = &[
         name: "residual-accepted-by-permitted-role",
         about: "What remains of a risk was accepted, at its residual level, by a person who held a role that the risk criteria in force \
                 permit for that level when accepting.",
-        reads: &["residual-acceptance risk", "risk-criteria", "person<residual-acceptance accepted_by risk", "role-assignment person<residual-acceptance accepted_by risk"],
+        reads: &[
+            "residual-acceptance risk",
+            "risk-criteria",
+            "person<residual-acceptance accepted_by risk",
+            "role-assignment person<residual-acceptance accepted_by risk",
+        ],
         run: plan::residual_accepted,
     },
     Predicate {

@@ -36,18 +36,11 @@ fn gravest<'a>(risk: Entry<'a>, criteria: Entry<'a>) -> Option<&'a str> {
     rated.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, step)| step)
 }
 
-fn live(risk: &Entry<'_>) -> bool {
-    matches!(risk.state(), Some("proposed" | "open"))
-}
-
 pub(super) fn use_the_scales<'a>(engine: &Engine<'a>, subject: Option<Entry<'a>>) -> Outcome<'a> {
     let mut found = Finding::default();
     let current: Vec<_> = in_force(engine, "risk-criteria").collect();
     current.iter().for_each(|c| found.witness(*c));
-    match subject {
-        Some(risk) => in_scales(risk, &current, &mut found),
-        None => engine.register.of_kind("risk").filter(live).for_each(|r| in_scales(r, &current, &mut found)),
-    }
+    subject.into_iter().for_each(|risk| in_scales(risk, &current, &mut found));
     found.outcome()
 }
 
@@ -86,15 +79,13 @@ pub(super) fn level_recomputes<'a>(engine: &Engine<'a>, subject: Option<Entry<'a
     found.outcome()
 }
 
-pub(super) fn second_ratings_agree<'a>(engine: &Engine<'a>, _: Option<Entry<'a>>) -> Outcome<'a> {
+pub(super) fn second_ratings_agree<'a>(engine: &Engine<'a>, subject: Option<Entry<'a>>) -> Outcome<'a> {
     let mut found = Finding::default();
+    let Some(assessment) = subject else { return found.outcome() };
     let current: Vec<_> = in_force(engine, "risk-criteria").collect();
-    for assessment in engine.register.of_kind("risk-assessment").filter(|a| a.state() == Some("approved")) {
-        for (row, number) in rows(assessment, "re_ratings").zip(1..) {
-            found.witness(assessment);
-            for says in apart(assessment, row, &current) {
-                found.lacks(assessment, format!("row {number} of `Second ratings`: {says}"));
-            }
+    for (row, number) in rows(assessment, "re_ratings").zip(1..) {
+        for says in apart(assessment, row, &current) {
+            found.lacks(assessment, format!("row {number} of `Second ratings`: {says}"));
         }
     }
     found.outcome()
