@@ -157,33 +157,15 @@ impl<'f> Assessment<'f> {
         let Self { frameworks, register, at, scans, live, items, .. } = self;
         let engine = Engine { frameworks, register, at: *at, about: None, told: false, scans };
         for n in 0..live.len() {
-            let Some(marked) = dirty.take_looks(n) else { continue };
-            let Some(one) = live.get_mut(n) else { continue };
-            #[cfg(feature = "prof")]
-            let start = std::time::Instant::now();
-            let other = one.look_again(&engine, marked, &dirty.changed);
-            #[cfg(feature = "prof")]
-            if start.elapsed().as_millis() > 3 {
-                eprintln!("PROF {} scan {}", start.elapsed().as_micros(), one.kind());
-            }
-            if other {
+            let Some((marked, one)) = dirty.take_looks(n).zip(live.get_mut(n)) else { continue };
+            if one.look_again(&engine, marked, &dirty.changed) {
                 self.index.users(n).for_each(|user| dirty.user(user));
             }
         }
         let mut again = Vec::new();
         for (item, n) in items.iter_mut().zip(0..) {
             if let Some(marked) = dirty.take_item(n) {
-                #[cfg(feature = "prof")]
-                let start = std::time::Instant::now();
                 again.push(item.decide_again(&engine, marked));
-                #[cfg(feature = "prof")]
-                if start.elapsed().as_millis() > 3 {
-                    eprintln!(
-                        "PROF {} {}",
-                        start.elapsed().as_micros(),
-                        again.last().map(|a| a.requirement.clone()).unwrap_or_default()
-                    );
-                }
             }
         }
         again

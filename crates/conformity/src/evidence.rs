@@ -79,7 +79,9 @@ impl Evidence {
         let mut root = [[0; 32]; WIDE];
         for (place, branch) in &mut self.branches {
             let hash = *branch.hash.get_or_insert_with(|| branch_hash(&branch.buckets, register));
-            root.iter_mut().nth(usize::from(*place)).into_iter().for_each(|at| *at = hash);
+            if let Some(at) = root.get_mut(usize::from(*place)) {
+                *at = hash;
+            }
         }
         let mut hash = Sha256::new();
         hash.update(requirement.as_bytes());
@@ -107,7 +109,9 @@ fn branch_hash(buckets: &BTreeMap<u8, Vec<Slot>>, register: &Register) -> Hash {
             hash.update(version.to_be_bytes());
         }
         let hash = hash.finalize().into();
-        hashes.iter_mut().nth(usize::from(*place)).into_iter().for_each(|at| *at = hash);
+        if let Some(at) = hashes.get_mut(usize::from(*place)) {
+            *at = hash;
+        }
     }
     Sha256::digest(hashes.as_flattened()).into()
 }

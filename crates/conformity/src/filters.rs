@@ -70,7 +70,9 @@ impl<'a> Engine<'a> {
                 let engine = Engine { told: faults.keep, ..*self };
                 let outcome = engine.block(block, Some(looked.record));
                 if !outcome.answer.holds() {
-                    let says = outcome.missing.join("; ");
+                    let own = format!("{}: ", looked.record.number());
+                    let says: Vec<_> = outcome.missing.iter().map(|m| m.strip_prefix(&own).unwrap_or(m)).collect();
+                    let says = says.join("; ");
                     let next = if faults.keep { self.following(block, &outcome, Some(looked.record)) } else { None };
                     faults.note(looked.record, next.map_or(Remedy::Renew, Remedy::Elsewhere), || says);
                 }

@@ -106,7 +106,9 @@ impl<'f> Live<'f> {
             self.looks.resize(place.saturating_add(1), NOBODY);
         }
         self.count(look, true);
-        self.looks.iter_mut().nth(place).into_iter().for_each(|l| *l = look);
+        if let Some(l) = self.looks.get_mut(place) {
+            *l = look;
+        }
     }
 
     fn forget(&mut self, place: usize) {

@@ -132,7 +132,9 @@ impl Spots {
 
 fn count(states: &mut [usize; 16], fails: &mut [usize; 16], spot: Spot, change: impl Fn(usize) -> usize) {
     let Some(state) = spot.state else { return };
-    states.iter_mut().nth(rank(state)).into_iter().for_each(|n| *n = change(*n));
+    if let Some(n) = states.get_mut(rank(state)) {
+        *n = change(*n);
+    }
     for (n, bit) in fails.iter_mut().zip(0..) {
         if spot.fails >> bit & 1 == 1 {
             *n = change(*n);
