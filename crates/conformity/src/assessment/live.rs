@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What was found for one record.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Look {
     until: Timestamp,
     slot: Slot,
@@ -69,32 +69,49 @@ impl<'f> Live<'f> {
         Some(self.looks.iter().enumerate().filter(|(_, l)| l.until <= at).map(|(n, _)| n).collect())
     }
 
-    /// Looks again at what is marked. Returns whether whoever uses the block may find something else; `changed` are the records that
-    /// were changed, on which they may rest.
+    /// Looks again at what is marked. Returns whether whoever uses the block may find something else, now or at a later moment; `changed`
+    /// are the records that were changed, on which they may rest.
     pub(super) fn look_again(&mut self, engine: &Engine<'_>, marked: Marked, changed: &[Slot]) -> bool {
-        match marked {
+        let alike = match marked {
             Marked::All => {
-                self.looks.clear();
-                (self.fine, self.possible, self.chosen, self.good, self.missing) = (0, 0, 0, 0, 0);
-                for record in engine.register.of_kind(&self.records.kind) {
-                    self.look(engine, record);
-                }
+                self.look_at_all(engine);
+                false
             }
             Marked::Some(places) => {
-                for place in places {
-                    self.forget(place);
-                    if let Some(record) = engine.register.in_place(&self.records.kind, place) {
-                        self.look(engine, record);
-                    }
-                }
+                let looked: Vec<bool> = places.into_iter().map(|place| self.look_at_one(engine, place)).collect();
+                !looked.contains(&false)
             }
-        }
+        };
         let brief = self.brief_now(engine);
         let same = self.brief.as_ref().is_some_and(|b| b.is_same(&brief) && !changed.iter().any(|c| b.rests_on(*c)));
         engine.scans.forget(self.id());
         engine.scans.note(self.id(), engine.at, brief.clone());
         self.brief = Some(brief);
-        !same
+        !(alike && same)
+    }
+
+    fn look_at_all(&mut self, engine: &Engine<'_>) {
+        self.looks.clear();
+        (self.fine, self.possible, self.chosen, self.good, self.missing) = (0, 0, 0, 0, 0);
+        for record in engine.register.of_kind(&self.records.kind) {
+            self.look(engine, record);
+        }
+    }
+
+    /// Returns whether the record looks as before in all that this block may ever ask of it.
+    fn look_at_one(&mut self, engine: &Engine<'_>, place: usize) -> bool {
+        let before = self.looks.get(place).copied().unwrap_or(NOBODY);
+        self.forget(place);
+        if let Some(record) = engine.register.in_place(&self.records.kind, place) {
+            self.look(engine, record);
+        }
+        let all_there_is = matches!(
+            self.records.quantifier,
+            Quantifier::Some | Quantifier::AtLeast(_) | Quantifier::None | Quantifier::Each
+        );
+        let after = self.looks.get(place).copied().unwrap_or(NOBODY);
+        let never = before.fine == Truth::No && before.chosen == Truth::No && before.until == Timestamp::MAX;
+        before == after && (all_there_is || never)
     }
 
     fn look<'a>(&mut self, engine: &Engine<'a>, record: Entry<'a>) {
