@@ -14,8 +14,8 @@ pub(crate) struct Exclusion<'a> {
 }
 
 impl<'a> Engine<'a> {
-    /// Whether the one statement of applicability in force leaves this control out, with a justification.
-    pub(crate) fn excluded(&self, control: &Control) -> Option<Exclusion<'a>> {
+    /// The one statement of applicability in force and its row for this control, where it leaves it out with a justification.
+    pub(crate) fn left_out(&self, control: &Control) -> Option<(Entry<'a>, Value<'a>)> {
         let mut in_force = self.register.of_kind("soa").filter(|s| s.state() == Some("in-force"));
         let (soa, None) = (in_force.next()?, in_force.next()) else { return None };
         let rows = soa.field("entries").into_iter().flat_map(Value::each);
@@ -24,11 +24,15 @@ impl<'a> Engine<'a> {
         let [row] = about.as_slice() else { return None };
         let out = row.column("applicable").and_then(Value::flag) == Some(false);
         let justified = row.column("justification").is_some_and(Value::is_set);
-        (out && justified).then(|| {
-            let mut alarms = named(*row).map(named_alarms).unwrap_or_default();
-            alarms.extend(self.role_alarms(control));
-            Exclusion { soa, alarms }
-        })
+        (out && justified).then_some((soa, *row))
+    }
+
+    /// That this control is left out, with everything that contradicts it.
+    pub(crate) fn excluded(&self, control: &Control) -> Option<Exclusion<'a>> {
+        let (soa, row) = self.left_out(control)?;
+        let mut alarms = named(row).map(named_alarms).unwrap_or_default();
+        alarms.extend(self.role_alarms(control));
+        Some(Exclusion { soa, alarms })
     }
 
     /// Roles that the organization holds and that the control is for.

@@ -24,6 +24,8 @@ pub(super) struct MarkedItem {
     pub(super) spots: Marked,
     /// Whether what judges it may be another one.
     pub(super) judged: bool,
+    /// Whether it may be left out now, or no longer.
+    pub(super) excluded: bool,
 }
 
 /// Everything that is marked.
@@ -52,7 +54,7 @@ impl Marked {
 
 impl Dirty {
     pub(super) fn everything(items: usize, live: usize) -> Self {
-        let all = MarkedItem { spots: Marked::All, judged: true };
+        let all = MarkedItem { spots: Marked::All, judged: true, excluded: true };
         Self {
             looks: (0..live).map(|n| (n, Marked::All)).collect(),
             items: (0..items).map(|n| (n, all.clone())).collect(),
@@ -69,7 +71,7 @@ impl Dirty {
     }
 
     fn item(&mut self, item: usize) -> &mut MarkedItem {
-        let nothing = || MarkedItem { spots: Marked::Some(BTreeSet::new()), judged: false };
+        let nothing = || MarkedItem { spots: Marked::Some(BTreeSet::new()), judged: false, excluded: false };
         self.items.entry(item).or_insert_with(nothing)
     }
 
@@ -183,7 +185,7 @@ impl<'f> Index<'f> {
                 dirty.item(n).judged = true;
             }
             if item.is_excluded_by(record) {
-                dirty.whole(n);
+                dirty.item(n).excluded = true;
             }
         }
     }

@@ -1,6 +1,6 @@
 //! One requirement or control: what is kept of it, and how it is decided again.
 
-use aims_framework::standard::{About, Item as Asked, Rule};
+use aims_framework::standard::{About, Control, Item as Asked, Rule};
 use aims_register::{Entry, Slot};
 use jiff::Timestamp;
 
@@ -23,7 +23,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Item<'f> {
     id: String,
-    control: Option<&'f str>,
+    control: Option<&'f Control>,
     rule: Option<&'f Rule>,
     pub(super) footprint: Footprint<'f>,
     all_fail: Vec<NeedNumber>,
@@ -47,7 +47,7 @@ struct Judged {
 impl<'f> Item<'f> {
     pub(super) fn new(framework: &str, item: Asked<'f>, rule: Option<&'f Rule>, footprint: Footprint<'f>) -> Self {
         let control = match item {
-            Asked::Control(control) => Some(control.id.as_str()),
+            Asked::Control(control) => Some(control),
             Asked::Requirement(..) => None,
         };
         Self {
@@ -118,7 +118,9 @@ impl<'f> Item<'f> {
     /// Decides again what is marked.
     pub(super) fn decide_again(&mut self, engine: &Engine<'_>, marked: MarkedItem) -> Again {
         let mut again = Again { requirement: self.id.clone(), subjects: Vec::new() };
-        self.excluded = self.control.is_some_and(|c| engine.excluded(c).is_some());
+        if marked.excluded {
+            self.excluded = self.control.is_some_and(|c| engine.left_out(c).is_some());
+        }
         let Some(rule) = self.rule else { return again };
         let mut spots = marked.spots;
         let judged = engine.judgements(rule).next().is_some();

@@ -72,8 +72,9 @@ fn role_determined_after_change_of_purpose<'a>(_: &Engine<'a>, system: Option<En
     let Some(system) = system else { return found.outcome() };
     let in_effect = |c: &Entry<'a>| matches!(c.state(), Some("done" | "closed")) && c.text("kind") == Some("purpose");
     for change in pointing(system, "change", "systems").filter(in_effect) {
-        let proposed = moment(change, "proposed_at");
-        let since = |r: &Entry<'a>| r.state() == Some("in-force") && moment(*r, "decided_at") >= proposed;
+        let proposed = moment(change, "proposed_at").map(day_of);
+        let decided = |r: &Entry<'a>| moment(*r, "decided_at").map(day_of);
+        let since = |r: &Entry<'a>| r.state() == Some("in-force") && decided(r) >= proposed;
         match pointing(system, "role-determination", "system").find(since) {
             Some(determination) => found.witness(determination),
             None => found.lapsed(change, "the role was not determined again after it".to_owned()),
@@ -133,7 +134,8 @@ fn importance_reaches_each_unit<'a>(engine: &Engine<'a>, _: Option<Entry<'a>>) -
     let mut events = Vec::new();
     for event in engine.register.of_kind("comm-event").filter(|e| e.text("topic") == Some("aims-importance")) {
         let Some(sent) = moment(event, "sent_at").filter(|at| by_top_management(&event, *at)) else { continue };
-        if sent <= engine.at && found.rests_on(engine.before(lapses(day_of(sent), fresh))) {
+        let current = Answer::all([engine.from(sent), engine.before(lapses(day_of(sent), fresh))]);
+        if found.rests_on(current) {
             events.push(event);
         }
     }

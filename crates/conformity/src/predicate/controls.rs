@@ -39,46 +39,55 @@ pub(super) const PREDICATES: &[Predicate] = &[
         name: "resources-at-each-stage",
         about: "For each kind of resource an active record stands for each stage that the system has reached, from design on or, where it \
                 was built elsewhere, from verification on. A record that names no stage stands for all.",
-        reads: &["resource-item"],
+        reads: &["resource-item system"],
         run: resources::at_each_stage,
     },
     Predicate {
         name: "resources-reviewed-after-change",
         about: "Each active resource of the system was reviewed, recorded or amended on or after the day on which the last change of the \
                 system took effect.",
-        reads: &["resource-item", "change"],
+        reads: &["resource-item system", "change systems"],
         run: resources::reviewed_after_change,
-    },
-    Predicate {
-        name: "roles-determined-after-new-purpose",
-        about: "Since each change of the system's purpose that was approved, the role of the organization was determined again.",
-        reads: &["change", "role-determination"],
-        run: resources::roles_after_purpose,
     },
     Predicate {
         name: "results-for-each-criterion",
         about: "Of the builds that were released or run, no test failed or stayed inconclusive without a waiver or a later pass of the \
                 same build, and each criterion of a plan that was tested by has a result.",
-        reads: &["vv-result", "vv-plan", "release-decision"],
+        reads: &[
+            "vv-result system",
+            "vv-plan system",
+            "vv-plan<vv-result plan_version system",
+            "release-decision system",
+        ],
         run: testing::for_each_criterion,
     },
     Predicate {
         name: "tested-apart-from-building",
         about: "No test was made by the only developer of the system, and no dataset for tests is one for training or has its digest.",
-        reads: &["vv-result", "vv-plan", "design-record", "dataset", "person"],
+        reads: &[
+            "vv-result system",
+            "vv-plan system",
+            "design-record system",
+            "dataset system",
+            "dataset<ai-system datasets",
+            "dataset<vv-plan test_data system",
+            "dataset<vv-result dataset system",
+            "person<design-record designers system",
+            "person<vv-result tester system",
+        ],
         run: testing::apart_from_building,
     },
     Predicate {
         name: "no-quality-known-bad",
         about: "For each dimension and requirement, the newest result of the dataset's quality is not a failure that nobody accepted.",
-        reads: &["data-quality-result", "data-requirement"],
+        reads: &["data-quality-result dataset", "data-requirement<data-quality-result requirement dataset"],
         run: testing::no_known_bad,
     },
     Predicate {
         name: "serious-incidents-told",
         about: "Each serious incident with the system was communicated, or a reason is given why not, unless the longest time that the \
                 communication plan in force allows has not passed yet.",
-        reads: &["incident", "incident-comm-plan"],
+        reads: &["incident system", "incident-comm-plan system"],
         run: incidents::serious_told,
     },
 ];

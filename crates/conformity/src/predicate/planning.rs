@@ -28,13 +28,6 @@ pub(super) const PREDICATES: &[Predicate] = &[
         run: risks_assessed_after_impact,
     },
     Predicate {
-        name: "purpose-change-reaches-impact",
-        about: "After each change of the system's intended purpose that took effect, an approved impact assessment of the system is of \
-                the day on which the change was proposed or later.",
-        reads: &["change", "impact-assessment"],
-        run: versions::purpose_change_reaches_impact,
-    },
-    Predicate {
         name: "new-versions-have-a-change",
         about: "Where scope, AI policy or a method in force took the place of an earlier one, a change of the management system names \
                 it, or names the one that it replaced. Asked of the newest change only, so that it is told once.",

@@ -1,4 +1,4 @@
-//! Resources of AI systems: for each stage, and looked at again after a change (A.4.2); roles after a new purpose (A.9.4).
+//! Resources of AI systems: for each stage, and looked at again after a change (A.4.2).
 
 use aims_register::{Entry, Pointing, Value};
 use jiff::civil::Date;
@@ -53,10 +53,11 @@ pub(super) fn at_each_stage<'a>(_: &Engine<'a>, subject: Option<Entry<'a>>) -> O
 }
 
 /// The last day on which a change of the system took effect, and the change.
-fn last_change<'a>(engine: &Engine<'a>, system: Entry<'a>) -> Option<(Date, Entry<'a>)> {
+fn last_change<'a>(engine: &Engine<'a>, found: &mut Finding<'a>, system: Entry<'a>) -> Option<(Date, Entry<'a>)> {
     let made = |c: &Entry<'_>| c.text("target") == Some("system") && matches!(c.state(), Some("done" | "closed"));
     let day = |c: Entry<'a>| {
-        moment(c, "effective_at").filter(|m| *m <= engine.at).map(|m| (day_of(m), c))
+        let effective = moment(c, "effective_at")?;
+        found.rests_on(engine.from(effective)).then(|| (day_of(effective), c))
     };
     naming(system, "change", "systems").filter(made).filter_map(day).max_by_key(|(day, c)| (*day, c.recorded()))
 }
@@ -64,7 +65,7 @@ fn last_change<'a>(engine: &Engine<'a>, system: Entry<'a>) -> Option<(Date, Entr
 pub(super) fn reviewed_after_change<'a>(engine: &Engine<'a>, subject: Option<Entry<'a>>) -> Outcome<'a> {
     let mut found = Finding::default();
     let Some(system) = subject else { return found.outcome() };
-    let Some((day, change)) = last_change(engine, system) else { return found.outcome() };
+    let Some((day, change)) = last_change(engine, &mut found, system) else { return found.outcome() };
     found.witness(change);
     for resource in resources(system) {
         found.witness(resource);
@@ -72,24 +73,6 @@ pub(super) fn reviewed_after_change<'a>(engine: &Engine<'a>, subject: Option<Ent
         if day_of(looked) < day {
             let says = format!("was last looked at before {} took effect on {day}", change.number());
             found.lacks_field(resource, "reviewed_at", says);
-        }
-    }
-    found.outcome()
-}
-
-pub(super) fn roles_after_purpose<'a>(_: &Engine<'a>, subject: Option<Entry<'a>>) -> Outcome<'a> {
-    let mut found = Finding::default();
-    let Some(system) = subject else { return found.outcome() };
-    let purpose =
-        |c: &Entry<'_>| c.text("kind") == Some("purpose") && matches!(c.state(), Some("approved" | "done" | "closed"));
-    for change in naming(system, "change", "systems").filter(purpose) {
-        found.witness(change);
-        let Some(proposed) = moment(change, "proposed_at") else { continue };
-        let made = |r: &Entry<'_>| matches!(r.state(), Some("in-force" | "superseded"));
-        let mut determined = naming(system, "role-determination", "system").filter(made);
-        match determined.find(|r| moment(*r, "decided_at").is_some_and(|at| day_of(at) >= day_of(proposed))) {
-            Some(role) => found.witness(role),
-            None => found.lapsed(change, "no Role determination was decided since".to_owned()),
         }
     }
     found.outcome()

@@ -34,7 +34,8 @@ fn test_of(result: Entry<'_>) -> (Option<&str>, Option<&str>, Option<&str>) {
 
 /// Failed and neither waived nor, later, passed by the same build.
 fn accepted_silently<'a>(results: &[Entry<'a>]) -> Vec<Entry<'a>> {
-    let failed = |r: &Entry<'_>| matches!(r.text("verdict"), Some("fail" | "inconclusive")) && r.field("waived_by").is_none();
+    let failed =
+        |r: &Entry<'_>| matches!(r.text("verdict"), Some("fail" | "inconclusive")) && r.field("waived_by").is_none();
     let again = |r: &Entry<'_>, other: &Entry<'_>| {
         test_of(*r) == test_of(*other)
             && other.text("verdict") == Some("pass")
@@ -78,9 +79,8 @@ pub(super) fn apart_from_building<'a>(_: &Engine<'a>, subject: Option<Entry<'a>>
     let Some(system) = subject else { return found.outcome() };
     let designs = naming(system, "design-record", "system").filter(|d| d.state() == Some("in-force"));
     let designers: BTreeSet<String> = designs.flat_map(|d| linked(d, "designers")).map(|p| p.id()).collect();
-    let tests: Vec<_> = naming(system, "vv-result", "system")
-        .filter(|r| matches!(r.state(), Some("confirmed" | "waived")))
-        .collect();
+    let tests: Vec<_> =
+        naming(system, "vv-result", "system").filter(|r| matches!(r.state(), Some("confirmed" | "waived"))).collect();
     let training = trained_on(system);
     let digests: BTreeSet<&str> = training.iter().filter_map(|d| d.text("content_hash")).collect();
     for test in &tests {

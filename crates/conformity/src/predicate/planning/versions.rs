@@ -1,4 +1,4 @@
-//! Whether changes of what a system is for, and of what the management system rests on, were taken up as changes.
+//! Whether new versions of what the management system rests on came by a change.
 
 use aims_register::{Entry, Pointing};
 
@@ -8,33 +8,10 @@ use crate::{
     time::day_of,
 };
 
-pub(super) fn purpose_change_reaches_impact<'a>(engine: &Engine<'a>, subject: Option<Entry<'a>>) -> Outcome<'a> {
-    let mut found = Finding::default();
-    let Some(system) = subject else { return found.outcome() };
-    let changes = system.pointing(Pointing { kind: Some("change"), field: Some("systems") });
-    let made = |change: &Entry<'_>| {
-        change.text("kind") == Some("purpose") && matches!(change.state(), Some("approved" | "done" | "closed"))
-    };
-    for change in changes.filter(made) {
-        let Some(effective) = moment(change, "effective_at") else { continue };
-        if !found.rests_on(engine.from(effective)) {
-            continue;
-        }
-        let since = day_of(moment(change, "proposed_at").unwrap_or(effective));
-        let assessed = system.pointing(Pointing { kind: Some("impact-assessment"), field: Some("system") });
-        let dated = |a: &Entry<'_>| moment(*a, "date").is_some_and(|at| day_of(at) >= since);
-        match assessed.filter(|a| a.state() == Some("approved")).find(dated) {
-            Some(assessment) => found.witness(assessment),
-            None => found.lapsed(change, format!("no approved impact assessment is of {since} or later")),
-        }
-    }
-    found.outcome()
-}
-
 pub(super) fn new_versions_have_a_change<'a>(engine: &Engine<'a>, subject: Option<Entry<'a>>) -> Outcome<'a> {
     let mut found = Finding::default();
-    let changes = engine.register.of_kind("change").filter(is_of_aims);
-    if subject.is_none() || changes.max_by_key(|c| (c.recorded(), c.id())) != subject {
+    let newest = engine.register.of_kind("change").rev().find(is_of_aims);
+    if subject.is_none() || newest != subject {
         return found.outcome();
     }
     for kind in ["aims-scope", "policy", "method"] {
