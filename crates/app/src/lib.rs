@@ -10,6 +10,7 @@ pub mod clock;
 pub mod daybook;
 pub mod files;
 pub mod imports;
+pub mod live;
 pub mod readiness;
 
 mod acts;
