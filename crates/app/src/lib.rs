@@ -28,5 +28,5 @@ pub use content::{CONTENT_FOLDER, content};
 pub use failure::Failure;
 pub use organization::{Aims, Founder, Start};
 pub use retention::Due;
-pub use views::{AsOf, HistoryLine, Inverse, Listed, Query, Shown};
+pub use views::{AsOf, HistoryLine, Inverse, LedgerLine, Listed, Query, Shown};
 pub use words::{field_from_text, read_folder};

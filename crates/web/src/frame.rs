@@ -136,6 +136,11 @@ impl<'c> Frame<'c> {
         Tag { class: status.class(), word: status.word(self.t) }
     }
 
+    /// A moment as entries write it, in words.
+    pub fn moment_of(&self, written: &str) -> String {
+        written.parse().map_or_else(|_| written.to_owned(), |at| moment(self.t, at))
+    }
+
     /// What forms carry.
     pub fn form_token(&self) -> &str {
         self.call.visitor.signed.as_ref().map_or("", |s| s.form_token.as_str())

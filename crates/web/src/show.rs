@@ -3,7 +3,9 @@
 mod markdown;
 mod state;
 mod time;
+mod value;
 
 pub use markdown::markdown;
 pub use state::{Status, status};
+pub use value::{Values, escape};
 pub use time::{day, moment};
