@@ -150,9 +150,7 @@ impl Accounts {
 
     /// The account of an id.
     pub fn account(&self, id: &str) -> Result<Option<Account>, StoreError> {
-        self.read(|conn| {
-            conn.prepare_cached(&format!("{ACCOUNT} WHERE id = ?1"))?.query_row([id], account).optional()
-        })
+        self.read(|conn| conn.prepare_cached(&format!("{ACCOUNT} WHERE id = ?1"))?.query_row([id], account).optional())
     }
 
     /// The account of a folded sign-in name.

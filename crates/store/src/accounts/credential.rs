@@ -144,7 +144,8 @@ impl Accounts {
     /// Joins an identity at another provider to an account; false where it is joined to one already.
     pub fn add_identity(&self, identity: &Identity) -> Result<bool, StoreError> {
         let Identity { issuer, sub, account, created } = identity;
-        let sql = "INSERT INTO identities (issuer, sub, account, created) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+        let sql =
+            "INSERT INTO identities (issuer, sub, account, created) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
         self.write(|transaction| Ok(transaction.execute(sql, (issuer, sub, account, ms(*created)))? == 1))
     }
 

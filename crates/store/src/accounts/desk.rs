@@ -30,9 +30,9 @@ impl Accounts {
 
     /// The views of a register, by name.
     pub fn views(&self, account: &str, org: &str, register: &str) -> Result<Vec<SavedView>, StoreError> {
-        let read =
-            |row: &Row<'_>| Ok(SavedView { register: row.get(0)?, name: row.get(1)?, query: row.get(2)? });
-        let sql = "SELECT register, name, query FROM views WHERE account = ?1 AND org = ?2 AND register = ?3 ORDER BY name";
+        let read = |row: &Row<'_>| Ok(SavedView { register: row.get(0)?, name: row.get(1)?, query: row.get(2)? });
+        let sql =
+            "SELECT register, name, query FROM views WHERE account = ?1 AND org = ?2 AND register = ?3 ORDER BY name";
         self.read(|conn| conn.prepare_cached(sql)?.query_map((account, org, register), read)?.collect())
     }
 

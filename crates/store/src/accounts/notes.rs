@@ -32,7 +32,8 @@ impl Accounts {
     /// Keeps a note.
     pub fn note(&self, note: &Note) -> Result<(), StoreError> {
         let Note { id: _, at, account, org, act, outcome, reason, body } = note;
-        let sql = "INSERT INTO notes (at, account, org, act, outcome, reason, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let sql =
+            "INSERT INTO notes (at, account, org, act, outcome, reason, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         let row = (ms(*at), account, org, act, outcome, reason, body);
         self.write(|transaction| transaction.execute(sql, row).map(|_| ()))
     }
@@ -51,7 +52,8 @@ impl Accounts {
                 body: row.get("body")?,
             })
         };
-        let sql = "SELECT id, at, account, org, act, outcome, reason, body FROM notes WHERE id > ?1 ORDER BY id LIMIT ?2";
+        let sql =
+            "SELECT id, at, account, org, act, outcome, reason, body FROM notes WHERE id > ?1 ORDER BY id LIMIT ?2";
         self.read(|conn| conn.prepare_cached(sql)?.query_map((id, most), read)?.collect())
     }
 

@@ -65,7 +65,8 @@ impl Accounts {
     pub fn send(&self, job: &NewJob) -> Result<(), StoreError> {
         let NewJob { kind, org, target, body, due } = job;
         let sealed = self.key.seal(&format!("outbox\n{kind}\n{target}"), body.as_bytes(), &*self.chance)?;
-        let sql = "INSERT INTO outbox (kind, org, target, sealed, attempts, due, created) VALUES (?1, ?2, ?3, ?4, 0, ?5, ?5)";
+        let sql =
+            "INSERT INTO outbox (kind, org, target, sealed, attempts, due, created) VALUES (?1, ?2, ?3, ?4, 0, ?5, ?5)";
         self.write(|transaction| transaction.execute(sql, (kind, org, target, &sealed, ms(*due))).map(|_| ()))
     }
 
@@ -84,8 +85,7 @@ impl Accounts {
             Ok((job, row.get::<_, Vec<u8>>("sealed")?))
         };
         let sql = "SELECT id, kind, org, target, sealed, attempts, created FROM outbox WHERE due <= ?1 ORDER BY due, id LIMIT ?2";
-        let rows: Vec<_> =
-            self.read(|conn| conn.prepare_cached(sql)?.query_map((ms(now), most), read)?.collect())?;
+        let rows: Vec<_> = self.read(|conn| conn.prepare_cached(sql)?.query_map((ms(now), most), read)?.collect())?;
         rows.into_iter()
             .map(|(job, sealed)| {
                 let body = self.unseal(&format!("outbox\n{}\n{}", job.kind, job.target), &sealed)?;
@@ -128,7 +128,8 @@ impl Accounts {
             };
             Ok((webhook, row.get::<_, Vec<u8>>("sealed")?))
         };
-        let sql = "SELECT id, org, url, sealed, kinds, enabled, created FROM webhooks WHERE org = ?1 ORDER BY created, id";
+        let sql =
+            "SELECT id, org, url, sealed, kinds, enabled, created FROM webhooks WHERE org = ?1 ORDER BY created, id";
         let rows: Vec<_> = self.read(|conn| conn.prepare_cached(sql)?.query_map([org], read)?.collect())?;
         rows.into_iter()
             .map(|(webhook, sealed)| {
@@ -146,7 +147,8 @@ impl Accounts {
 
     fn unseal(&self, place: &str, sealed: &[u8]) -> Result<Zeroizing<String>, StoreError> {
         let plain = self.key.open(place, sealed)?;
-        let damaged = |error: std::str::Utf8Error| StoreError::Damaged { place: place.to_owned(), reason: error.to_string() };
+        let damaged =
+            |error: std::str::Utf8Error| StoreError::Damaged { place: place.to_owned(), reason: error.to_string() };
         std::str::from_utf8(&plain).map(|text| Zeroizing::new(text.to_owned())).map_err(damaged)
     }
 }

@@ -69,7 +69,8 @@ impl Accounts {
 
     /// Notes a use. False where the counter did not grow although the authenticator counts: the passkey may have been copied.
     pub fn use_passkey(&self, id: &str, counter: u32, now: Timestamp) -> Result<bool, StoreError> {
-        let sql = "UPDATE passkeys SET counter = ?2, used = ?3 WHERE id = ?1 AND (counter < ?2 OR (counter = 0 AND ?2 = 0))";
+        let sql =
+            "UPDATE passkeys SET counter = ?2, used = ?3 WHERE id = ?1 AND (counter < ?2 OR (counter = 0 AND ?2 = 0))";
         self.write(|transaction| Ok(transaction.execute(sql, (id, counter, ms(now)))? == 1))
     }
 

@@ -59,12 +59,7 @@ fn ticket(row: &Row<'_>) -> rusqlite::Result<Ticket> {
 const TICKET: &str = "SELECT hash, purpose, account, body, created, ends, used FROM tickets";
 
 /// Marks a ticket as used; false where it was used, has ended, or is not there.
-fn use_up(
-    transaction: &Transaction<'_>,
-    hash: &Digest,
-    purpose: Purpose,
-    now: Timestamp,
-) -> rusqlite::Result<bool> {
+fn use_up(transaction: &Transaction<'_>, hash: &Digest, purpose: Purpose, now: Timestamp) -> rusqlite::Result<bool> {
     let sql = "UPDATE tickets SET used = ?3 WHERE hash = ?1 AND purpose = ?2 AND used IS NULL AND ends > ?3";
     Ok(transaction.execute(sql, (hash, purpose.word(), ms(now)))? == 1)
 }
@@ -132,13 +127,7 @@ impl Accounts {
     }
 
     /// Uses a reset: sets the password and ends all sessions of the account. False where it was used or has ended.
-    pub fn reset(
-        &self,
-        hash: &Digest,
-        account: &str,
-        password: &Password,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub fn reset(&self, hash: &Digest, account: &str, password: &Password, now: Timestamp) -> Result<bool, StoreError> {
         self.write(|transaction| {
             if !use_up(transaction, hash, Purpose::Reset, now)? {
                 return Ok(false);
