@@ -3,6 +3,7 @@
 //! An [`Aims`] is one organization that is open. Everything that changes it goes through [`Aims::act`] or [`Aims::act_together`], which decide on
 //! the store's writer thread, so that what was decided on is what stands. Only here the clock is read ([`clock`]) and chance drawn ([`chance`]).
 
+pub mod access;
 pub mod accounts;
 pub mod bundle;
 pub mod chance;
