@@ -41,6 +41,9 @@ pub enum Verb {
     /// Show a management system before its certification audit, with a sample organization
     #[command(after_help = examples::DEMO)]
     Demo(Demo),
+    /// Serve the web application and the API
+    #[command(after_help = examples::SERVE)]
+    Serve(Serve),
     /// List the kinds of record, or describe one
     #[command(after_help = examples::KINDS)]
     Kinds(KindsOf),
@@ -161,6 +164,25 @@ pub struct Demo {
     /// Keep the folder afterwards; with --dir it is kept anyway
     #[arg(long)]
     pub keep: bool,
+    /// Where the browser finds it
+    #[arg(long, default_value_t = 8420)]
+    pub port: u16,
+    /// Only show it here: do not serve it
+    #[arg(long)]
+    pub once: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// Where the browser finds it
+    #[arg(long, default_value_t = 8420)]
+    pub port: u16,
+    /// Address to listen on
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub listen: std::net::IpAddr,
+    /// How people reach it, such as https://aims.example.org; without it http://localhost with the port
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -18,7 +18,14 @@ pub const DEMO: &str = "\
 Examples:
   aims demo
   aims demo --sample clean
+  aims demo --once
   aims demo --dir demo-org";
+
+pub const SERVE: &str = "\
+Examples:
+  aims serve --dir demo-org
+  aims serve --dir demo-org --port 9000
+  aims serve --dir /srv/aims --public-url https://aims.example.org";
 
 pub const KINDS: &str = "\
 Examples:

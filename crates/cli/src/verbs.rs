@@ -13,6 +13,7 @@ mod look;
 mod proof;
 mod readiness;
 pub mod sample;
+mod serve;
 mod values;
 mod verifier;
 mod words;
@@ -36,6 +37,7 @@ pub fn run(session: &Session, verb: Verb) -> Result<u8, Fault> {
     let done = match verb {
         Verb::Init(args) => init::init(session, args),
         Verb::Demo(args) => demo::demo(session, &args),
+        Verb::Serve(args) => serve::serve(session, &args),
         Verb::Kinds(args) => kinds::kinds(session, &args),
         Verb::Record(args) => acts::record(session, args),
         Verb::Amend(args) => acts::amend(session, args),

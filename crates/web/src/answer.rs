@@ -180,3 +180,14 @@ fn sentence(says: &str) -> String {
     let stop = if says.ends_with(['.', '!', '?', '`']) { "" } else { "." };
     format!("{first}{}{stop}", letters.as_str())
 }
+
+impl From<aims_app::accounts::Refused> for Refused {
+    fn from(refused: aims_app::accounts::Refused) -> Refused {
+        let status = StatusCode::from_u16(refused.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if status == StatusCode::INTERNAL_SERVER_ERROR {
+            return Refused::internal(refused.to_string());
+        }
+        let code = if refused.code() == "sign_in_needed" { "sign_in_required" } else { refused.code() };
+        Refused { retry_after: refused.retry_after(), ..Refused::new(status, code, refused.to_string()) }
+    }
+}

@@ -1,10 +1,12 @@
 //! One request, with all that a row needs to answer it.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use aims_app::{
     AsOf,
-    live::{Live, Sight},
+    access::{Decision, Denial, Seat},
+    accounts::Caller,
+    live::{Live, Sight, Standing},
 };
 use aims_record::{Actor, ActorKind};
 use bytes::Bytes;
@@ -14,7 +16,7 @@ use crate::{
     answer::Refused,
     form::{Pairs, query, segment},
     route::Route,
-    seat::{Member, Visitor},
+    seat::{self, Member, Visitor},
     server::Server,
     words::Tongue,
 };
@@ -45,6 +47,8 @@ pub struct Call<'c> {
     pub nonce: String,
     /// Names this request in answers and in the log.
     pub id: String,
+    /// Where it came from.
+    pub address: IpAddr,
 }
 
 impl Call<'_> {
@@ -85,6 +89,25 @@ impl Call<'_> {
         Ok(self.live()?.sight(self.as_of()?)?)
     }
 
+    /// What they may do, by the roles they hold now: also where an earlier moment is looked at.
+    ///
+    /// # Errors
+    /// As [`Call::member`].
+    pub fn seat(&self, standing: &Standing) -> Result<Seat, Refused> {
+        let member = self.member()?;
+        let access = member.live.aims().access();
+        if self.query.has("as_of") {
+            let now = member.live.sight(None)?;
+            return Ok(access.seat(now.register(), &member.principal, now.at()));
+        }
+        Ok(access.seat(standing.register(), &member.principal, standing.at()))
+    }
+
+    /// The address and browser of whoever asks.
+    pub fn caller(&self) -> Caller {
+        seat::caller(self.address, self.headers)
+    }
+
     /// Refuses to act while an earlier moment is looked at.
     ///
     /// # Errors
@@ -122,5 +145,17 @@ impl Call<'_> {
         let member = self.member()?;
         let amr = self.visitor.amr();
         Ok(Actor { amr, kind: ActorKind::Person, on_behalf: Vec::new(), pid: member.person.clone() })
+    }
+}
+
+/// Goes on only where the decision is yes.
+///
+/// # Errors
+/// Absent, or denied with who may.
+pub fn must(decision: Decision) -> Result<(), Refused> {
+    match decision {
+        Decision::Allowed => Ok(()),
+        Decision::Absent => Err(Refused::absent()),
+        Decision::Denied(Denial { code, says, .. }) => Err(Refused::new(StatusCode::FORBIDDEN, code, says)),
     }
 }

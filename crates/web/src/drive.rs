@@ -1,13 +1,14 @@
 //! From HTTP to a row and back.
 
 use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
 use axum::{
     body::Body,
-    extract::{RawPathParams, Request, State},
+    extract::{ConnectInfo, RawPathParams, Request, State},
     response::Response,
 };
 use bytes::Bytes;
@@ -31,6 +32,8 @@ struct Asked {
     body: Bytes,
     nonce: String,
     id: String,
+    /// The peer; loopback where there is no connection, as in tests.
+    address: IpAddr,
 }
 
 /// Answers one request by one row.
@@ -43,10 +46,11 @@ pub async fn drive(
     let (parts, body) = request.into_parts();
     let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let (nonce, id) = (server.draw(), server.draw());
+    let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(Ipv4Addr::LOCALHOST.into(), |c| c.0.ip());
     let asked = match take(body, route).await {
-        Ok(body) => Asked { parts, params, body, nonce, id },
+        Ok(body) => Asked { parts, params, body, nonce, id, address },
         Err(refused) => {
-            let asked = Asked { parts, params, body: Bytes::new(), nonce, id };
+            let asked = Asked { parts, params, body: Bytes::new(), nonce, id, address };
             return finish(&server, route, &asked, Err(refused));
         }
     };
@@ -81,7 +85,7 @@ fn settle(server: &Server, route: &'static Route, asked: &Asked) -> Response {
 }
 
 fn answer(server: &Server, route: &'static Route, asked: &Asked) -> Answered {
-    let visitor = seat::visitor(server, route, &asked.parts.headers)?;
+    let visitor = seat::visitor(server, route, &asked.parts.headers, asked.address)?;
     seat::guard(server, route, &asked.parts, &visitor, &asked.body)?;
     let org = asked.params.iter().find(|(name, _)| name == "org").map(|(_, value)| value.as_str());
     let member = org.map(|org| seat::member(server, &visitor, org)).transpose()?.flatten();
@@ -111,6 +115,7 @@ fn call<'c>(
         member,
         nonce: asked.nonce.clone(),
         id: asked.id.clone(),
+        address: asked.address,
     }
 }
 
@@ -118,7 +123,7 @@ fn call<'c>(
 fn finish(server: &Server, route: &'static Route, asked: &Asked, answered: Answered) -> Response {
     let answered = answered.or_else(|refused| {
         if let Some(inside) = &refused.inside {
-            server.log(&asked.id, &format!("{} {}: {inside}", route.method, route.path));
+            server.log(&asked.id, &format!("{} {}: {inside}", route.method.word(), route.path));
         }
         tell(server, route, asked, &refused)
     });
@@ -138,7 +143,7 @@ fn tell(server: &Server, route: &'static Route, asked: &Asked, refused: &Refused
     if route.class == Class::Api {
         return Ok(crate::api::problem(refused, &asked.id));
     }
-    let visitor = seat::visitor(server, route, &asked.parts.headers).unwrap_or_default();
+    let visitor = seat::visitor(server, route, &asked.parts.headers, asked.address).unwrap_or_default();
     let org = asked.params.iter().find(|(name, _)| name == "org").map(|(_, value)| value.as_str());
     let member = org.and_then(|org| seat::member(server, &visitor, org).ok()).flatten();
     if refused.code == "sign_in_required" {

@@ -114,6 +114,16 @@ impl<'c> Frame<'c> {
         self.call.at(to)
     }
 
+    /// An address in the organization, put together from two words.
+    pub fn under(&self, to: &str, more: &str) -> String {
+        self.call.at(&format!("{to}{more}"))
+    }
+
+    /// The address of an entry of the ledger.
+    pub fn entry(&self, seq: &u64) -> String {
+        self.call.at(&format!("/ledger/{seq}"))
+    }
+
     /// The address of a record.
     pub fn record(&self, kind: &str, number: &str) -> String {
         self.call.at(&format!("/{}/{}", segment(kind), segment(number)))
@@ -143,22 +153,22 @@ impl<'c> Frame<'c> {
 
     /// What forms carry.
     pub fn form_token(&self) -> &str {
-        self.call.visitor.signed.as_ref().map_or("", |s| s.form_token.as_str())
+        self.call.visitor.seated().map_or("", |s| s.csrf.as_str())
     }
 
     /// What to call whoever is signed in.
     pub fn person(&self) -> &str {
-        self.call.visitor.signed.as_ref().map_or("", |s| s.account.display.as_str())
+        self.call.visitor.seated().map_or("", |s| s.account.display.as_str())
     }
 
     /// `system`, `light` or `dark`.
     pub fn theme(&self) -> &str {
-        self.call.visitor.signed.as_ref().map_or("system", |s| s.account.preferences.theme.as_str())
+        self.call.visitor.seated().map_or("system", |s| s.account.preferences.theme.as_str())
     }
 
     /// Whether single keys act.
     pub fn keys(&self) -> bool {
-        self.call.visitor.signed.as_ref().is_none_or(|s| s.account.preferences.shortcuts)
+        self.call.visitor.seated().is_none_or(|s| s.account.preferences.shortcuts)
     }
 
     /// The organization's name in addresses; empty outside of one.

@@ -7,3 +7,5 @@ pub mod register;
 pub mod registers;
 pub mod requirement;
 pub mod requirements;
+pub mod sign_in;
+pub mod start;

@@ -1,6 +1,6 @@
 //! One row for each thing that can be asked for.
 
-use http::Method;
+use axum::routing::MethodFilter;
 
 use crate::{answer::Answered, call::Call};
 
@@ -40,10 +40,45 @@ pub enum Pace {
     Slow,
 }
 
+/// What a request wants done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "these are HTTP's own")]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    /// As HTTP writes it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
+    }
+
+    /// As the router takes it.
+    pub(crate) const fn filter(self) -> MethodFilter {
+        match self {
+            Method::Get => MethodFilter::GET,
+            Method::Post => MethodFilter::POST,
+            Method::Put => MethodFilter::PUT,
+            Method::Patch => MethodFilter::PATCH,
+            Method::Delete => MethodFilter::DELETE,
+        }
+    }
+}
+
 /// One row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Route {
-    /// `GET` changes nothing.
+    /// `Get` changes nothing.
     pub method: Method,
     /// As axum writes it: `/o/{org}/{kind}/{record}`.
     pub path: &'static str,
@@ -67,18 +102,18 @@ pub const BODY_MAX: usize = 1024 * 1024;
 impl Route {
     /// A page.
     pub const fn page(path: &'static str, name: &'static str, asks: Asks, does: Does) -> Route {
-        Route { method: Method::GET, path, name, asks, class: Class::Page, pace: Pace::Quick, does, body_max: 0 }
+        Route { method: Method::Get, path, name, asks, class: Class::Page, pace: Pace::Quick, does, body_max: 0 }
     }
 
     /// What a form on a page sends.
     pub const fn form(path: &'static str, name: &'static str, asks: Asks, does: Does) -> Route {
-        let method = Method::POST;
+        let method = Method::Post;
         Route { method, path, name, asks, class: Class::Page, pace: Pace::Slow, does, body_max: BODY_MAX }
     }
 
     /// A read of the API.
     pub const fn read(path: &'static str, name: &'static str, asks: Asks, does: Does) -> Route {
-        Route { method: Method::GET, path, name, asks, class: Class::Api, pace: Pace::Quick, does, body_max: 0 }
+        Route { method: Method::Get, path, name, asks, class: Class::Api, pace: Pace::Quick, does, body_max: 0 }
     }
 
     /// A write of the API.

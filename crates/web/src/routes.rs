@@ -2,18 +2,16 @@
 
 use std::sync::LazyLock;
 
-use http::Method;
-
 use crate::{
     answer::{Answer, Answered, Refused},
     api, assets::Asset,
     call::Call,
     pages,
-    route::{Asks, Class, Pace, Route},
+    route::{Asks, Class, Method, Pace, Route},
 };
 
 const STATIC: &[Route] = &[Route {
-    method: Method::GET,
+    method: Method::Get,
     path: "/static/{file}",
     name: "static",
     asks: Asks::Anyone,
@@ -26,6 +24,8 @@ const STATIC: &[Route] = &[Route {
 static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     [
         STATIC,
+        pages::start::ROUTES,
+        pages::sign_in::ROUTES,
         pages::home::ROUTES,
         pages::requirements::ROUTES,
         pages::requirement::ROUTES,

@@ -1,12 +1,13 @@
 //! Who sent a request, and whether they may send it at all.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
-use aims_app::live::Live;
-use aims_store::accounts::{Account, Session};
+use aims_app::{
+    access::{Principal, Scope, Subset},
+    accounts::{Caller, Seated, TokenSeat},
+    live::Live,
+};
 use http::{HeaderMap, Method, StatusCode, header, request::Parts};
-use jiff::SignedDuration;
-use sha2::{Digest, Sha256};
 
 use crate::{
     answer::Refused,
@@ -17,27 +18,21 @@ use crate::{
     words::Tongue,
 };
 
-/// A session ends when it was not used for so long (TRUST 6.2).
-const IDLE: SignedDuration = SignedDuration::from_mins(30);
-/// Its use is noted at most this often.
-const TOUCH: SignedDuration = SignedDuration::from_mins(1);
-
 /// Whoever sent a request.
 #[derive(Clone, Debug, Default)]
-pub struct Visitor {
-    /// Their account and session, where they are signed in.
-    pub signed: Option<Signed>,
-}
-
-/// Someone who is signed in.
-#[derive(Clone, Debug)]
-pub struct Signed {
-    /// How they sign in.
-    pub account: Account,
-    /// Since when, and how.
-    pub session: Session,
-    /// What forms on their pages carry.
-    pub form_token: String,
+pub enum Visitor {
+    /// Nobody who is signed in.
+    #[default]
+    Nobody,
+    /// Someone with a session.
+    Person {
+        /// Who, and since when.
+        seated: Box<Seated>,
+        /// What their cookie holds.
+        token: String,
+    },
+    /// A program with a token.
+    Program(Box<TokenSeat>),
 }
 
 /// Who someone is in an organization.
@@ -49,19 +44,40 @@ pub struct Member {
     pub slug: String,
     /// Id of their person record.
     pub person: String,
-    /// What they may see, where that is limited: external auditors.
-    pub scope: Option<Vec<String>>,
+    /// What they are to the rules of access.
+    pub principal: Principal,
 }
 
 impl Visitor {
+    /// The person with a session, where it is one.
+    pub fn seated(&self) -> Option<&Seated> {
+        match self {
+            Visitor::Person { seated, .. } => Some(seated),
+            Visitor::Nobody | Visitor::Program(_) => None,
+        }
+    }
+
+    /// The account behind the request.
+    pub fn account(&self) -> Option<&str> {
+        match self {
+            Visitor::Nobody => None,
+            Visitor::Person { seated, .. } => Some(&seated.account.id),
+            Visitor::Program(seat) => Some(&seat.account.id),
+        }
+    }
+
     /// How they authenticated, as entries note it.
     pub fn amr(&self) -> Vec<String> {
-        self.signed.as_ref().map(|s| s.session.amr.clone()).unwrap_or_default()
+        match self {
+            Visitor::Nobody => Vec::new(),
+            Visitor::Person { seated, .. } => seated.session.amr.clone(),
+            Visitor::Program(_) => vec!["token".into()],
+        }
     }
 
     /// Their language: what they chose, or what their browser asks for.
     pub fn tongue(&self, accept: &str) -> &'static Tongue {
-        let chosen = self.signed.as_ref().and_then(|s| Tongue::named(&s.account.preferences.language));
+        let chosen = self.seated().and_then(|s| Tongue::named(&s.account.preferences.language));
         chosen.unwrap_or_else(|| Tongue::wanted(accept))
     }
 }
@@ -78,16 +94,31 @@ pub fn cookie(server: &Server, token: &str) -> String {
     format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}")
 }
 
-/// Who sent it.
+/// The address and browser of whoever asks, as the server itself sees them.
+pub fn caller(address: IpAddr, headers: &HeaderMap) -> Caller {
+    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+    Caller { address, agent }
+}
+
+/// Who sent it. A token goes before a cookie; pages take no token.
 ///
 /// # Errors
-/// Where the accounts cannot be read.
-pub fn visitor(server: &Server, route: &Route, headers: &HeaderMap) -> Result<Visitor, Refused> {
+/// A token that is not right; where the accounts cannot be read.
+pub fn visitor(server: &Server, route: &Route, headers: &HeaderMap, address: IpAddr) -> Result<Visitor, Refused> {
     if route.class == Class::Static {
-        return Ok(Visitor::default());
+        return Ok(Visitor::Nobody);
     }
-    let Some(token) = session_token(server, headers) else { return Ok(Visitor::default()) };
-    Ok(Visitor { signed: signed(server, token)? })
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+    if let Some(token) = bearer.filter(|_| route.class == Class::Api) {
+        let seat = server.entrance.token_seat(&caller(address, headers), token.trim())?;
+        return Ok(Visitor::Program(Box::new(seat)));
+    }
+    let Some(token) = session_token(server, headers) else { return Ok(Visitor::Nobody) };
+    match server.entrance.seated(token) {
+        Ok(seated) => Ok(Visitor::Person { seated: Box::new(seated), token: token.to_owned() }),
+        Err(aims_app::accounts::Refused::SignInNeeded) => Ok(Visitor::Nobody),
+        Err(other) => Err(other.into()),
+    }
 }
 
 fn session_token<'h>(server: &Server, headers: &'h HeaderMap) -> Option<&'h str> {
@@ -97,51 +128,36 @@ fn session_token<'h>(server: &Server, headers: &'h HeaderMap) -> Option<&'h str>
     pairs.find(|(n, _)| *n == name).map(|(_, value)| value)
 }
 
-fn signed(server: &Server, token: &str) -> Result<Option<Signed>, Refused> {
-    let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-    let broken = |e: aims_store::StoreError| Refused::internal(e.to_string());
-    let Some(session) = server.accounts.session(&hash).map_err(broken)? else { return Ok(None) };
-    let now = server.now();
-    if session.ends <= now || now.duration_since(session.seen) >= IDLE {
-        return Ok(None);
-    }
-    if now.duration_since(session.seen) >= TOUCH {
-        server.accounts.touch_session(&hash, now).map_err(broken)?;
-    }
-    let account = server.accounts.account(&session.account).map_err(broken)?.filter(|a| a.disabled.is_none());
-    let form_token = hex::encode(Sha256::digest(format!("form {token}")));
-    Ok(account.map(|account| Signed { account, session, form_token }))
-}
-
-/// Refuses what another site's page may have sent (TRUST 6.3).
+/// Refuses what another site's page may have sent (TRUST 6.3). A program with a token is no page.
 ///
 /// # Errors
 /// `cross_site`, `form_token_missing`.
 pub fn guard(server: &Server, route: &Route, parts: &Parts, visitor: &Visitor, body: &[u8]) -> Result<(), Refused> {
-    if parts.method == Method::GET || parts.method == Method::HEAD || route.class == Class::Static {
+    let safe = parts.method == Method::GET || parts.method == Method::HEAD;
+    if safe || route.class == Class::Static || matches!(visitor, Visitor::Program(_)) {
         return Ok(());
     }
     if !same_origin(server, &parts.headers) {
         let says = "This was sent from another site's page. Send it from a page of this server.";
         return Err(Refused::new(StatusCode::FORBIDDEN, "cross_site", says));
     }
-    let Some(signed) = &visitor.signed else { return Ok(()) };
+    let Visitor::Person { token, .. } = visitor else { return Ok(()) };
     let sent = match route.class {
         Class::Api => parts.headers.get("x-aims-csrf").and_then(|v| v.to_str().ok()).map(str::to_owned),
         _ => Pairs::read(body).get("form_token").map(str::to_owned),
     };
-    if sent.as_deref() != Some(signed.form_token.as_str()) {
-        let says = "This form is from an earlier session. Open the page again and send it from there.";
-        return Err(Refused::new(StatusCode::FORBIDDEN, "form_token_missing", says));
+    if sent.is_some_and(|sent| server.entrance.csrf_is_right(token, &sent)) {
+        return Ok(());
     }
-    Ok(())
+    let says = "This form is from an earlier session. Open the page again and send it from there.";
+    Err(Refused::new(StatusCode::FORBIDDEN, "form_token_missing", says))
 }
 
 fn same_origin(server: &Server, headers: &HeaderMap) -> bool {
     let said = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
     match (said("sec-fetch-site"), said("origin")) {
-        (Some(site), _) => site == "same-origin" || site == "none",
-        (None, Some(origin)) => origin == server.config.public_url,
+        (Some(site), _) => site == "same-origin",
+        (None, Some(origin)) => origin == server.entrance.address().origin(),
         (None, None) => false,
     }
 }
@@ -151,12 +167,41 @@ fn same_origin(server: &Server, headers: &HeaderMap) -> bool {
 /// # Errors
 /// Where the accounts cannot be read.
 pub fn member(server: &Server, visitor: &Visitor, org: &str) -> Result<Option<Member>, Refused> {
-    let Some(signed) = &visitor.signed else { return Ok(None) };
+    let Some(account) = visitor.account() else { return Ok(None) };
     let Some(live) = server.organization(org) else { return Ok(None) };
     let id = live.aims().store().about().org.clone();
-    let found = server.accounts.membership(&signed.account.id, &id);
+    let found = server.entrance.store().membership(account, &id);
     let found = found.map_err(|e| Refused::internal(e.to_string()))?.filter(|m| m.holds_at(server.now()));
-    Ok(found.map(|m| Member { live, slug: org.to_owned(), person: m.person, scope: m.scope }))
+    let Some(membership) = found else { return Ok(None) };
+    let person = membership.person.clone();
+    let principal = match (visitor, membership.scope, membership.until) {
+        (_, Some(scope), Some(until)) => {
+            let (systems, groups) = scope.into_iter().partition(|word| word.parse::<uuid::Uuid>().is_ok());
+            Principal::ExternalAuditor(Scope { from: membership.since, until, groups, systems })
+        }
+        (Visitor::Program(seat), None, _) if seat.token.org == id => {
+            Principal::Token { creator: person.clone(), within: subset(&seat.token.scope) }
+        }
+        (Visitor::Program(_), ..) | (_, Some(_), None) => return Ok(None),
+        (_, None, _) => Principal::Person(person.clone()),
+    };
+    Ok(Some(Member { live, slug: org.to_owned(), person, principal }))
+}
+
+/// What a token was made for: its words are actions, powers and groups of the policy.
+fn subset(words: &[String]) -> Subset {
+    use aims_framework::access::{ACTIONS, POWERS};
+    let mut subset = Subset::default();
+    for word in words {
+        if let Some((_, action)) = ACTIONS.iter().find(|(w, _)| w == word) {
+            subset.actions.push(*action);
+        } else if let Some((_, power)) = POWERS.iter().find(|(w, _)| w == word) {
+            subset.powers.push(*power);
+        } else {
+            subset.groups.push(word.clone());
+        }
+    }
+    subset
 }
 
 /// Lets a request through to its row, or says what is missing.
@@ -167,15 +212,15 @@ pub fn admit(call: &Call<'_>) -> Result<(), Refused> {
     if call.route.asks == Asks::Anyone {
         return Ok(());
     }
-    let Some(signed) = &call.visitor.signed else { return Err(Refused::sign_in()) };
+    if call.visitor.account().is_none() {
+        return Err(Refused::sign_in());
+    }
     let names_org = call.params.iter().any(|(name, _)| name == "org");
     if names_org && call.member.is_none() {
         return Err(Refused::absent());
     }
-    let now = call.server.now();
-    if call.route.asks == Asks::Elevated && signed.session.elevated.is_none_or(|until| until <= now) {
-        let says = "Confirm that it is you before you do this.";
-        return Err(Refused::new(StatusCode::UNAUTHORIZED, "step_up_required", says));
+    if call.route.asks == Asks::Elevated {
+        call.visitor.seated().ok_or_else(Refused::sign_in)?.must_be_elevated()?;
     }
     Ok(())
 }

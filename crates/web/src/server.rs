@@ -7,12 +7,17 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use aims_app::{chance::SystemChance, clock::SystemClock, live::Live};
-use aims_store::{Chance, Clock, accounts::Accounts};
+use aims_app::{
+    accounts::{Address, Entrance},
+    chance::SystemChance,
+    clock::SystemClock,
+    live::Live,
+};
+use aims_store::{Chance, Clock, accounts::Membership};
 use axum::{
     Router,
     extract::{RawPathParams, Request, State},
-    routing::{MethodFilter, on},
+    routing::on,
 };
 use thiserror::Error;
 use tower_http::compression::CompressionLayer;
@@ -55,7 +60,7 @@ pub enum ServerError {
 pub struct Server {
     organizations: RwLock<BTreeMap<String, Arc<Live>>>,
     /// Accounts, sessions, tokens.
-    pub accounts: Accounts,
+    pub entrance: Entrance,
     /// How it is set up.
     pub config: Config,
     clock: Arc<dyn Clock>,
@@ -76,9 +81,10 @@ impl Server {
     /// # Errors
     /// As [`Server::open`].
     pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Server, ServerError> {
-        let accounts = Accounts::open(&config.data, chance.clone());
-        let accounts = accounts.map_err(|error| ServerError::Accounts(error.to_string()))?;
-        let server = Server { organizations: RwLock::default(), accounts, config, clock, chance };
+        let failed = |refused: aims_app::accounts::Refused| ServerError::Accounts(refused.to_string());
+        let address = Address::new(&config.public_url).map_err(failed)?;
+        let entrance = Entrance::open(&config.data, address, clock.clone(), chance.clone()).map_err(failed)?;
+        let server = Server { organizations: RwLock::default(), entrance, config, clock, chance };
         for (name, folder) in server.config.organizations.clone() {
             server.serve_too(&name, &folder)?;
         }
@@ -110,6 +116,22 @@ impl Server {
         all.iter().map(|(name, live)| (name.clone(), Arc::clone(live))).collect()
     }
 
+    /// Makes an account the person of this record in an organization: for whoever begins one.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn join(&self, account: &str, org: &str, person: &str) -> Result<(), String> {
+        let membership = Membership {
+            account: account.to_owned(),
+            org: org.to_owned(),
+            person: person.to_owned(),
+            since: self.now(),
+            until: None,
+            scope: None,
+        };
+        self.entrance.store().join(&membership).map_err(|e| e.to_string())
+    }
+
     /// The clock's moment.
     pub fn now(&self) -> jiff::Timestamp {
         self.clock.now()
@@ -135,11 +157,10 @@ impl Server {
     /// The router, made from the registry and from nothing else.
     pub fn router(self: Arc<Server>) -> Router {
         let mount = |router: Router<Arc<Server>>, route: &'static Route| {
-            let method = MethodFilter::try_from(route.method.clone()).unwrap_or(MethodFilter::GET);
             let row = move |state: State<Arc<Server>>, params: RawPathParams, request: Request| {
                 drive(state, route, params, request)
             };
-            router.route(route.path, on(method, row))
+            router.route(route.path, on(route.method.filter(), row))
         };
         let router = routes().iter().fold(Router::new(), mount);
         router.layer(CompressionLayer::new()).with_state(self)
@@ -159,5 +180,6 @@ pub async fn serve(server: Arc<Server>, ready: impl FnOnce(SocketAddr)) -> Resul
         // Where the signal cannot be waited for, the process ends by it all the same.
         let _ = tokio::signal::ctrl_c().await;
     };
-    axum::serve(listener, server.router()).with_graceful_shutdown(end).await.map_err(failed)
+    let app = server.router().into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, app).with_graceful_shutdown(end).await.map_err(failed)
 }

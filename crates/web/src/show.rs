@@ -6,6 +6,6 @@ mod time;
 mod value;
 
 pub use markdown::markdown;
-pub use state::{Status, status};
-pub use value::{Values, escape};
+pub use state::Status;
+pub use value::Values;
 pub use time::{day, moment};

@@ -1,15 +1,16 @@
-//! The words on pages, by language: Fluent files under `content/words/`. English is complete; what another language lacks is said in English.
+//! The words on pages, by language: Fluent files in the folders of `content/words/`. English is complete; what another language lacks is
+//! said in English.
 
 use std::{borrow::Cow, sync::LazyLock};
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use include_dir::{Dir, include_dir};
 use unic_langid::LanguageIdentifier;
 
-/// Languages: id and file.
-const FILES: [(&str, &str); 2] = [
-    ("en", include_str!("../../../content/words/en.ftl")),
-    ("de", include_str!("../../../content/words/de.ftl")),
-];
+static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../content/words");
+
+/// Languages, the complete one first.
+const LANGUAGES: [&str; 2] = ["en", "de"];
 
 /// One language's words.
 pub struct Tongue {
@@ -18,23 +19,30 @@ pub struct Tongue {
     bundle: FluentBundle<FluentResource>,
 }
 
-static TONGUES: LazyLock<Vec<Tongue>> = LazyLock::new(|| FILES.iter().map(|(id, file)| Tongue::of(id, file)).collect());
+static TONGUES: LazyLock<Vec<Tongue>> = LazyLock::new(|| LANGUAGES.into_iter().map(Tongue::of).collect());
 
 impl Tongue {
-    fn of(id: &'static str, file: &str) -> Tongue {
+    fn of(id: &'static str) -> Tongue {
         let language: LanguageIdentifier = id.parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![language]);
         // Marks around inserted values would be copied along with numbers and hashes.
         bundle.set_use_isolating(false);
-        let resource = FluentResource::try_new(file.to_owned()).unwrap_or_else(|(resource, _)| resource);
-        // A key that comes twice is found by a test.
-        let _ = bundle.add_resource(resource);
+        for file in files(id) {
+            let resource = FluentResource::try_new(file.to_owned()).unwrap_or_else(|(resource, _)| resource);
+            // A key that comes twice, or a line that is none, is found by a test.
+            let _ = bundle.add_resource(resource);
+        }
         Tongue { id, bundle }
     }
 
     /// The language of this id, where there is one.
     pub fn named(id: &str) -> Option<&'static Tongue> {
         TONGUES.iter().find(|t| t.id == id)
+    }
+
+    /// All languages.
+    pub fn all() -> impl Iterator<Item = &'static Tongue> {
+        TONGUES.iter()
     }
 
     /// The first language that the browser asks for and we have; English otherwise.
@@ -76,3 +84,11 @@ impl Tongue {
         }
     }
 }
+
+fn files(language: &str) -> impl Iterator<Item = &'static str> {
+    let folder = FILES.get_dir(language);
+    folder.into_iter().flat_map(Dir::files).filter_map(|file| file.contents_utf8())
+}
+
+#[cfg(test)]
+mod tests;

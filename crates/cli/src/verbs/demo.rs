@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::{
     args::Demo,
     fault::Fault,
-    out::Out,
+    out::{Format, Out},
     plain::plain,
     progress::Progress,
     render::{BAD, HEAD, paint},
@@ -25,6 +25,7 @@ use super::{
     init::publish_key,
     proof,
     sample::{self, Which},
+    serve,
     verifier,
 };
 
@@ -39,7 +40,11 @@ pub fn demo(session: &Session, args: &Demo) -> Result<(), Fault> {
     story.state(&aims)?;
     aims.close()?;
     story.proof()?;
-    story.next()
+    story.next()?;
+    if args.once || session.out.format() == Format::Json {
+        return Ok(());
+    }
+    serve::demo(session.out, &story.place.dir, args.port)
 }
 
 /// Where it plays.

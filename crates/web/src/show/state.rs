@@ -9,7 +9,7 @@ use crate::words::Tongue;
 pub struct Status(pub State);
 
 /// All states, the gravest first.
-pub const GRAVEST_FIRST: [State; 8] = [
+const GRAVEST_FIRST: [State; 8] = [
     State::Nonconformity(Severity::Major),
     State::Nonconformity(Severity::Minor),
     State::NotEvidenced,
@@ -19,11 +19,6 @@ pub const GRAVEST_FIRST: [State; 8] = [
     State::Excluded,
     State::Conforms,
 ];
-
-/// The tag for a state.
-pub fn status(state: State) -> Status {
-    Status(state)
-}
 
 impl Status {
     /// All, the gravest first.

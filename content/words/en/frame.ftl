@@ -1,0 +1,46 @@
+# What stands around every page.
+skip = Skip to the page
+menu = Menu
+crumbs = The way here
+search = Search
+search-label = Search records and requirements
+as-of = As of now
+as-of-label = Look at an earlier day
+as-of-look = Look
+as-of-band = You are looking at { $moment }. Read only.
+as-of-now = Back to now
+account = My account
+organizations = Organizations
+sign-out = Sign out
+foot = As of { $moment }, entry { $entry }
+checkpoint = checkpoint
+verify = Verify
+raise-concern = Raise a concern
+request = Request
+go-home = Go to the start
+
+nav-home = Home
+nav-waiting = Waiting for me
+nav-requirements = Requirements
+nav-systems = AI systems
+nav-risks = AI risks
+nav-registers = Registers
+nav-forecast = Forecast
+nav-readiness = Readiness
+nav-differences = Differences
+nav-ledger = Ledger
+nav-settings = Settings
+
+refused-400 = This cannot be read
+refused-401 = Sign in first
+refused-403 = Not yours to do
+refused-404 = Nothing here
+refused-409 = It stands otherwise
+refused-410 = Erased
+refused-413 = Too long
+refused-415 = Another type of file
+refused-422 = Something has to be mended
+refused-429 = Too often
+refused-500 = Something failed here
+refused-503 = Not now
+refused-507 = Storage is full

@@ -1,0 +1,66 @@
+//! The web application, served from this process until it is told to end.
+
+mod people;
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::Path,
+    sync::Arc,
+};
+
+use aims_web::{Config, Server};
+
+use crate::{args::Serve, fault::Fault, out::Out, render::{HEAD, paint}, session::Session};
+
+/// Where accounts and sessions lie in an organization's folder.
+const ACCOUNTS: &str = "server";
+
+pub fn serve(session: &Session, args: &Serve) -> Result<(), Fault> {
+    let dir = session.dir()?;
+    let server = open(&dir, args.listen, args.port, args.public_url.as_deref())?;
+    run(session.out, Arc::new(server), "", &mut |_| Ok(()))
+}
+
+/// Serves a sample with accounts for five of its people, on loopback.
+pub fn demo(out: Out, dir: &Path, port: u16) -> Result<(), Fault> {
+    let server = Arc::new(open(dir, Ipv4Addr::LOCALHOST.into(), port, None)?);
+    let told = people::let_in(&server)?;
+    run(out, server, "The sample in the browser", &mut |_| out.data(&told))
+}
+
+fn open(dir: &Path, listen: IpAddr, port: u16, public_url: Option<&str>) -> Result<Server, Fault> {
+    let name = dir.file_name().map_or_else(|| "organization".into(), |n| n.to_string_lossy().to_lowercase());
+    let config = Config {
+        data: dir.join(ACCOUNTS),
+        organizations: vec![(slug(&name), dir.to_owned())],
+        listen: SocketAddr::new(listen, port),
+        public_url: public_url.map_or_else(|| format!("http://localhost:{port}"), str::to_owned),
+    };
+    Server::open(config).map_err(|error| Fault::usage("server_not_opened", error.to_string()))
+}
+
+/// A folder's name as it stands in addresses.
+fn slug(name: &str) -> String {
+    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let plain = plain.trim_matches('-');
+    if plain.is_empty() { "organization".to_owned() } else { plain.to_owned() }
+}
+
+fn run(
+    out: Out,
+    server: Arc<Server>,
+    heading: &str,
+    tell: &mut dyn FnMut(&str) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let public = server.config.public_url.clone();
+    if !heading.is_empty() {
+        out.data(&format!("\n{}\n", paint(HEAD, heading)))?;
+    }
+    out.data(&format!("  {public}\n"))?;
+    tell(&public)?;
+    out.talk("Ctrl-C ends it");
+    let failed = |error: std::io::Error| Fault::usage("server_not_started", error.to_string());
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
+    let served = runtime.block_on(aims_web::serve(server, |_| {}));
+    served.map_err(|error| Fault::usage("server_not_started", error.to_string()))
+}
