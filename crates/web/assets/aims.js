@@ -10,7 +10,7 @@
     element.append(...children);
     return element;
   };
-  const base = body.dataset.base || "";
+  const base = body.dataset.org ? `/o/${body.dataset.org}` : "";
 
   // Keys. Those of one letter can be switched off (WCAG 2.1.4) and rest while someone types.
   const typing = (element) => element.isContentEditable || /^(input|select|textarea)$/i.test(element.tagName);
