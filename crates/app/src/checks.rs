@@ -194,22 +194,40 @@ impl Aims {
     /// The register, the moment it stands for, and the last entry in it.
     pub(crate) fn register(&self, as_of: Option<AsOf>) -> Result<(Register, Timestamp, Option<u64>), Failure> {
         let reading = self.store.snapshot()?;
-        let now = self.clock.now();
-        let (at, seq) = match as_of {
-            None => (now, reading.size()?.checked_sub(1)),
-            Some(AsOf::Moment(moment)) => (moment, reading.seq_at(moment)?),
-            Some(AsOf::Entry(seq)) => (moment_of(&reading, seq)?, Some(seq)),
-        };
+        let (kept, at, seq) = self.kept(&reading, as_of)?;
+        let register = Register::of(self.kinds.clone(), kept).map_err(|e| Failure::usage("internal", e.to_string()))?;
+        Ok((register, at, seq))
+    }
+
+    /// All records as of a moment, the moment, and the last entry known then.
+    pub(crate) fn kept(
+        &self,
+        reading: &Reading,
+        as_of: Option<AsOf>,
+    ) -> Result<(Vec<Kept>, Timestamp, Option<u64>), Failure> {
+        let (seq, at) = self.place_in(reading, as_of)?;
         let mut kept = Vec::new();
         reading.each_record(&mut |record| {
             kept.push(record);
             Ok(())
         })?;
         if as_of.is_some() {
-            kept = as_they_stood(&reading, kept, seq)?;
+            kept = as_they_stood(reading, kept, seq)?;
         }
-        let register = Register::of(self.kinds.clone(), kept).map_err(|e| Failure::usage("internal", e.to_string()))?;
-        Ok((register, at, seq))
+        Ok((kept, at, seq))
+    }
+
+    /// The last entry at a moment, and when that moment is.
+    pub(crate) fn place(&self, as_of: AsOf) -> Result<(Option<u64>, Timestamp), Failure> {
+        self.place_in(&*self.store.snapshot()?, Some(as_of))
+    }
+
+    fn place_in(&self, reading: &Reading, as_of: Option<AsOf>) -> Result<(Option<u64>, Timestamp), Failure> {
+        Ok(match as_of {
+            None => (reading.size()?.checked_sub(1), self.clock.now()),
+            Some(AsOf::Moment(moment)) => (reading.seq_at(moment)?, moment),
+            Some(AsOf::Entry(seq)) => (Some(seq), moment_of(reading, seq)?),
+        })
     }
 }
 

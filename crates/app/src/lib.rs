@@ -3,6 +3,8 @@
 //! An [`Aims`] is one organization that is open. Everything that changes it goes through [`Aims::act`] or [`Aims::act_together`], which decide on
 //! the store's writer thread, so that what was decided on is what stands. Only here the clock is read ([`clock`]) and chance drawn ([`chance`]).
 
+pub mod access;
+pub mod accounts;
 pub mod bundle;
 pub mod chance;
 pub mod checks;
@@ -10,6 +12,7 @@ pub mod clock;
 pub mod daybook;
 pub mod files;
 pub mod imports;
+pub mod live;
 pub mod readiness;
 
 mod acts;
@@ -27,5 +30,5 @@ pub use content::{CONTENT_FOLDER, content};
 pub use failure::Failure;
 pub use organization::{Aims, Founder, Start};
 pub use retention::Due;
-pub use views::{AsOf, HistoryLine, Inverse, Listed, Query, Shown};
+pub use views::{AsOf, HistoryLine, Inverse, LedgerLine, Listed, Query, Shown};
 pub use words::{field_from_text, read_folder};

@@ -9,7 +9,8 @@ use std::{
 use aims_framework::standard::{self, Frameworks};
 use aims_record::{Accepted, Act, ActBody, Actor, ActorKind, Fields, Kept, Kinds, Problem, Refusal, check_fields};
 use aims_store::{
-    Access, Chance, Clock, Deed, Draft, Entry, Envelope, Founding, OpenOptions, Organization, Reading, Software,
+    Access as Opened, Chance, Clock, Deed, Draft, Entry, Envelope, Founding, OpenOptions, Organization, Reading,
+    Software,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -17,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Failure,
+    access::Access,
     chance::SystemChance,
     clock::SystemClock,
     content::content,
@@ -38,6 +40,7 @@ pub struct Aims {
     pub(crate) store: Organization,
     pub(crate) kinds: Arc<Kinds>,
     pub(crate) frameworks: Arc<Frameworks>,
+    access: Arc<Access>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chance: Arc<dyn Chance>,
     dir: PathBuf,
@@ -107,7 +110,7 @@ impl Aims {
     /// # Errors
     /// [`Failure::Store`] where the folder holds one already.
     pub fn found(dir: &Path, start: Start, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Aims, Failure> {
-        let (kinds, frameworks) = load_content(dir)?;
+        let Loaded { kinds, frameworks, access } = load_content(dir)?;
         start.refuse_malformed(&kinds, clock.now())?;
         let org = chance.id();
         let founder = chance.id();
@@ -125,7 +128,7 @@ impl Aims {
         let built = || {
             let store = Organization::found(&building, founding, clock.clone(), chance.clone())?;
             let (clock, chance, dir) = (clock.clone(), chance.clone(), building.clone());
-            let aims = Aims { store, kinds, frameworks, clock, chance, dir };
+            let aims = Aims { store, kinds, frameworks, access, clock, chance, dir };
             aims.begin(&actor, founder, start)?;
             aims.close()
         };
@@ -133,14 +136,14 @@ impl Aims {
             // The first failure is the one to tell; what cannot be cleared away is in nobody's way.
             let _ = fs::remove_dir_all(&building);
         })?;
-        Aims::open_with(dir, Access::Write, clock, chance)
+        Aims::open_with(dir, Opened::Write, clock, chance)
     }
 
     /// Opens an organization with the machine's clock.
     ///
     /// # Errors
     /// [`Failure::Store`] where there is none, or it is not sound enough to be opened.
-    pub fn open(dir: &Path, access: Access) -> Result<Aims, Failure> {
+    pub fn open(dir: &Path, access: Opened) -> Result<Aims, Failure> {
         Aims::open_with(dir, access, Arc::new(SystemClock), Arc::new(SystemChance))
     }
 
@@ -150,17 +153,17 @@ impl Aims {
     /// As [`Aims::open`].
     pub fn open_with(
         dir: &Path,
-        access: Access,
+        opened: Opened,
         clock: Arc<dyn Clock>,
         chance: Arc<dyn Chance>,
     ) -> Result<Aims, Failure> {
-        let (kinds, frameworks) = load_content(dir)?;
-        let options = match access {
-            Access::Read => OpenOptions::read(),
-            Access::Write => OpenOptions::write(),
+        let Loaded { kinds, frameworks, access } = load_content(dir)?;
+        let options = match opened {
+            Opened::Read => OpenOptions::read(),
+            Opened::Write => OpenOptions::write(),
         };
         let store = Organization::open(dir, options, clock.clone(), chance.clone())?;
-        Ok(Aims { store, kinds, frameworks, clock, chance, dir: dir.to_owned() })
+        Ok(Aims { store, kinds, frameworks, access, clock, chance, dir: dir.to_owned() })
     }
 
     /// The data folder.
@@ -176,6 +179,11 @@ impl Aims {
     /// The frameworks in force.
     pub fn frameworks(&self) -> &Frameworks {
         &self.frameworks
+    }
+
+    /// Who may do what.
+    pub fn access(&self) -> &Arc<Access> {
+        &self.access
     }
 
     /// The store beneath.
@@ -328,14 +336,23 @@ fn founder_of(reading: &Reading) -> Result<String, Failure> {
     Ok(entry.actor.pid)
 }
 
+/// What is in force.
+struct Loaded {
+    kinds: Arc<Kinds>,
+    frameworks: Arc<Frameworks>,
+    access: Arc<Access>,
+}
+
 /// The product's content with the organization's own kinds.
-fn load_content(dir: &Path) -> Result<(Arc<Kinds>, Arc<Frameworks>), Failure> {
+fn load_content(dir: &Path) -> Result<Loaded, Failure> {
     let own = dir.join("kinds");
     let own = if own.is_dir() { read_folder(&own, "yaml")? } else { Vec::new() };
     let content = content()?.with_folder(own);
-    let kinds = content.kinds()?;
+    let kinds = Arc::new(content.kinds()?);
     let frameworks = standard::load_all(&content, &kinds, &aims_conformity::predicate_names())?;
-    Ok((Arc::new(kinds), Arc::new(frameworks)))
+    let policy = aims_framework::access::load(&content.files, &kinds)?;
+    let access = Arc::new(Access::new(policy, kinds.clone()));
+    Ok(Loaded { kinds, frameworks: Arc::new(frameworks), access })
 }
 
 /// This program: its version, and the digest of its file, taken once.

@@ -91,6 +91,21 @@ pub struct HistoryLine {
     pub sentence: String,
 }
 
+/// One entry of the ledger in a sentence.
+#[derive(Clone, Debug, Serialize)]
+pub struct LedgerLine {
+    /// The entry.
+    pub seq: u64,
+    /// The moment.
+    pub ts: String,
+    /// The word of the act.
+    pub act: String,
+    /// Past tense, one act.
+    pub sentence: String,
+    /// Number of the record that it is about; nothing where it is about the organization as one.
+    pub record: Option<String>,
+}
+
 /// Which records of a register.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
@@ -136,6 +151,18 @@ impl Aims {
     /// # Errors
     /// Where there is no such record, or there was none then.
     pub fn show(&self, word: &str, as_of: Option<AsOf>) -> Result<Shown, Failure> {
+        self.look(word, as_of, true)
+    }
+
+    /// The same without the records that name it, of which there can be very many.
+    ///
+    /// # Errors
+    /// As [`Aims::show`].
+    pub fn show_alone(&self, word: &str, as_of: Option<AsOf>) -> Result<Shown, Failure> {
+        self.look(word, as_of, false)
+    }
+
+    fn look(&self, word: &str, as_of: Option<AsOf>, with_naming: bool) -> Result<Shown, Failure> {
         let reading = self.store.snapshot()?;
         let id = resolve_word(&reading, &Known::new(), word)?;
         let last = reading.size()?.saturating_sub(1);
@@ -152,7 +179,8 @@ impl Aims {
         };
         let kept = if as_of.is_none() { reading.kept(&id)? } else { then(&reading, &id, seq, word)? };
         let kept = kept.ok_or_else(|| not_then(word))?;
-        let named_by = if as_of.is_none() { self.named_by(&reading, &id)? } else { Vec::new() };
+        let wanted = with_naming && as_of.is_none();
+        let named_by = if wanted { self.named_by(&reading, &id)? } else { Vec::new() };
         self.shown(&reading, kept, named_by, seq)
     }
 
@@ -246,6 +274,49 @@ impl Aims {
             Ok(HistoryLine { seq: act.entry.seq, ts: act.entry.ts, act: act.entry.act, sentence })
         };
         reading.acts_of(&id, None)?.into_iter().map(line).collect()
+    }
+
+    /// What happened in the whole organization, newest first: at most `limit` entries before the entry `before` (`None`: from the end).
+    /// What is said is about records and, in fewer words, about the organization as one.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be read.
+    pub fn acts(&self, before: Option<u64>, limit: u64) -> Result<Vec<LedgerLine>, Failure> {
+        let reading = self.store.snapshot()?;
+        let size = reading.size()?;
+        let end = before.unwrap_or(size).min(size);
+        let mut entries = Vec::new();
+        reading.each_entry(end.saturating_sub(limit)..end, &mut |seq, bytes| {
+            entries.push((seq, serde_json::from_slice::<aims_store::Entry>(bytes).ok()));
+            Ok(())
+        })?;
+        let line = |(seq, entry): (u64, Option<aims_store::Entry>)| self.ledger_line(&reading, seq, entry?).transpose();
+        entries.into_iter().rev().filter_map(line).collect()
+    }
+
+    fn ledger_line(
+        &self,
+        reading: &Reading,
+        seq: u64,
+        entry: aims_store::Entry,
+    ) -> Result<Option<LedgerLine>, Failure> {
+        let names = Speaker { aims: self, reading };
+        let by = names.person(&entry.actor.pid);
+        let Some(obj) = entry.obj else {
+            let sentence = format!("{by}: {}.", entry.act.replace('-', " "));
+            return Ok(Some(LedgerLine { seq, ts: entry.ts, act: entry.act, sentence, record: None }));
+        };
+        let Some(kept) = reading.kept(&obj.id)? else { return Ok(None) };
+        let sentence = match reading.body(seq)? {
+            Some(Body::Bytes(bytes)) => {
+                let said = Act::from_body(seq, &entry.act, &bytes).map_err(aims_store::StoreError::Apply)?;
+                sentence(&names, self.kinds.get(kept.kind()), kept.number(), &entry.actor.pid, &said)
+            }
+            Some(Body::Gone(gone)) => format!("{by} {} {}; {}.", entry.act, kept.number(), gone_words(gone)),
+            None => format!("{by} {} {}.", entry.act, kept.number()),
+        };
+        let record = Some(kept.number().to_owned());
+        Ok(Some(LedgerLine { seq, ts: entry.ts, act: entry.act, sentence, record }))
     }
 
     /// Records of a register, by number, and how many there are in all.

@@ -45,6 +45,8 @@ pub struct Kind {
     pub lifecycle: Lifecycle,
     /// Whether an organization added it.
     pub own: bool,
+    /// For an organization's own kind: the group of `content/access.yaml` under which it falls, where it names one.
+    pub group: Option<String>,
 }
 
 impl Kind {

@@ -64,6 +64,7 @@ impl Register {
             place: 0,
             state: None,
             withdrawn: false,
+            erased: false,
             ended: true,
         };
         let mut links = Vec::new();
@@ -81,6 +82,7 @@ impl Register {
         held.last = moment(&record.last.ts)?;
         held.state = Some(self.word(&record.state)?);
         held.withdrawn = record.withdrawn.is_some();
+        held.erased = record.erased.is_some();
         let kinds = self.kinds.clone();
         let kind = kinds.get(&record.kind);
         held.ended = held.withdrawn || kind.is_some_and(|k| ends(k, &record.state));

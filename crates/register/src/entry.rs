@@ -27,6 +27,8 @@ pub(crate) struct Held {
     /// `None`: disposed of.
     pub(crate) state: Option<Word>,
     pub(crate) withdrawn: bool,
+    /// A person of whom all that was known is gone.
+    pub(crate) erased: bool,
     /// Disposed of, withdrawn, or in a state that ends a life.
     pub(crate) ended: bool,
 }
@@ -109,6 +111,11 @@ impl<'a> Entry<'a> {
     /// Whether its life has ended, by the life cycle of its kind.
     pub fn ended(self) -> bool {
         self.held.ended
+    }
+
+    /// Whether it is a person of whom all that was known was erased.
+    pub fn erased(self) -> bool {
+        self.held.erased
     }
 
     /// Its place among all records of its kind that were ever held here; it keeps it as long as the register lives.

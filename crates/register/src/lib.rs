@@ -100,6 +100,11 @@ impl Register {
         list.map_or(&[][..], Vec::as_slice).iter().filter_map(|slot| self.at(*slot))
     }
 
+    /// How many live, unwithdrawn records of a kind there are.
+    pub fn how_many(&self, kind: &str) -> usize {
+        self.words.find(kind).and_then(|word| self.index.by_kind.get(&word)).map_or(0, Vec::len)
+    }
+
     /// How many records of a kind ever came here.
     pub fn places(&self, kind: &str) -> usize {
         self.index.places(self.words.find(kind)).len()

@@ -15,7 +15,12 @@ pub struct Assignment<'a> {
     pub until: Option<Timestamp>,
 }
 
-impl Assignment<'_> {
+impl<'a> Assignment<'a> {
+    /// The role.
+    pub fn role(&self) -> Option<&'a str> {
+        self.record.text("role")
+    }
+
     /// Whether the role was held at this moment.
     pub fn holds(&self, at: Timestamp) -> bool {
         self.from <= at && self.until.is_none_or(|until| at < until)
@@ -31,6 +36,15 @@ impl Register {
     ) -> impl Iterator<Item = Assignment<'a>> + use<'a, 'r> {
         let which = crate::Pointing { kind: Some("role-assignment"), field: Some("person") };
         person.pointing(which).filter(move |r| r.text("role") == Some(role)).filter_map(assignment)
+    }
+
+    /// The assignments by which a person holds roles at this moment: nobody holds one who has left or was erased.
+    pub fn held<'a>(&self, person: Entry<'a>, at: Timestamp) -> impl Iterator<Item = Assignment<'a>> + use<'a> {
+        let which = crate::Pointing { kind: Some("role-assignment"), field: Some("person") };
+        let here = person.kind() == "person" && person.state() == Some("active") && person.stands() && !person.erased();
+        let active = |record: &Entry<'_>| record.state() == Some("active");
+        let made = person.pointing(which).filter(move |r| here && active(r)).filter_map(assignment);
+        made.filter(move |a| a.holds(at))
     }
 }
 

@@ -40,6 +40,7 @@ fn kind(id: &str, fields: Vec<Field>) -> (String, Kind) {
             verbs: Vec::new(),
         },
         own: false,
+        group: None,
     };
     (id.to_owned(), kind)
 }

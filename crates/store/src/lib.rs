@@ -9,6 +9,8 @@
 //! Deliberately absent: the clock and randomness ([`Clock`] and [`Chance`] are given), who may do what, and what a kind is.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+pub mod accounts;
+
 mod books;
 mod bundle;
 mod chance;

@@ -17,7 +17,7 @@ use crate::{
 
 const NONCE: usize = 24;
 
-type Key = Zeroizing<[u8; 32]>;
+pub(crate) type Key = Zeroizing<[u8; 32]>;
 
 /// The master key. It stands outside the database and its backups.
 pub(crate) struct Vault {
@@ -103,7 +103,7 @@ fn subject_aad(org: &str, subject: &str) -> Vec<u8> {
     ["subject", org, subject].join("\n").into_bytes()
 }
 
-fn draw(chance: &dyn Chance) -> Key {
+pub(crate) fn draw(chance: &dyn Chance) -> Key {
     let mut key = Zeroizing::new([0; 32]);
     chance.fill(&mut *key);
     key
@@ -113,7 +113,7 @@ fn to_key(bytes: &[u8]) -> Result<Key, StoreError> {
     bytes.try_into().map(Zeroizing::new).map_err(|_| damaged())
 }
 
-fn encrypt(key: &Key, aad: &[u8], msg: &[u8], chance: &dyn Chance) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn encrypt(key: &Key, aad: &[u8], msg: &[u8], chance: &dyn Chance) -> Result<Vec<u8>, StoreError> {
     let mut nonce = [0; NONCE];
     chance.fill(&mut nonce);
     let cipher = XChaCha20Poly1305::new(&(**key).into());
@@ -121,7 +121,7 @@ fn encrypt(key: &Key, aad: &[u8], msg: &[u8], chance: &dyn Chance) -> Result<Vec
     Ok([nonce.as_slice(), &sealed].concat())
 }
 
-fn decrypt(key: &Key, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+pub(crate) fn decrypt(key: &Key, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
     let (nonce, msg) = sealed.split_first_chunk::<NONCE>().ok_or_else(damaged)?;
     let cipher = XChaCha20Poly1305::new(&(**key).into());
     cipher.decrypt(&XNonce::from(*nonce), Payload { msg, aad }).map(Zeroizing::new).map_err(|_| damaged())

@@ -103,5 +103,6 @@ pub(super) fn empty_kind(id: &str) -> Kind {
         fields: Vec::new(),
         lifecycle: Lifecycle { start: String::new(), states: Vec::new(), verbs: Vec::new() },
         own: false,
+        group: None,
     }
 }

@@ -13,7 +13,8 @@ use super::{
 };
 use crate::yaml::{Mapping, Node, Reading, did_you_mean};
 
-const KEYS: [&str; 9] = ["kind", "title", "plural", "number", "about", "clauses", "retention", "fields", "lifecycle"];
+const KEYS: [&str; 10] =
+    ["kind", "title", "plural", "number", "about", "group", "clauses", "retention", "fields", "lifecycle"];
 
 /// Reads the description of a kind, as far as it can be read.
 pub(super) fn read_kind(reading: &mut Reading<'_>, root: Node, words: &Words, own: bool) -> Option<Draft> {
@@ -29,6 +30,10 @@ pub(super) fn read_kind(reading: &mut Reading<'_>, root: Node, words: &Words, ow
     let capitals = (2..=5).contains(&kind.number.len()) && kind.number.bytes().all(|b| b.is_ascii_uppercase());
     if let Some(node) = map.get("number").filter(|_| !capitals) {
         reading.wrong(node, format!("`number` has to be two to five capital letters, not {}", node.what()));
+    }
+    kind.group = map.text(reading, "group").map(str::to_owned);
+    if let Some(node) = map.get("group").filter(|_| !own) {
+        reading.wrong(node, "the group of a kind of the product stands in `access.yaml`");
     }
     kind.clauses = clauses(reading, &map, words);
     if let Some(node) = map.need(reading, "retention") {

@@ -47,6 +47,7 @@ fn kind(id: &str, number: &str, fields: Vec<Field>, states: Vec<State>, verbs: V
         fields,
         lifecycle: Lifecycle { start: states[0].id.clone(), states, verbs },
         own: false,
+        group: None,
     }
 }
 

@@ -1,0 +1,167 @@
+//! An organization that is being served: open for writing, its records and what is said about them in memory, brought up to date after each act.
+//!
+//! Pages and the API read a [`Standing`]; none of them looks at all records of the store. After each act [`Live::act`] takes in the entries
+//! that came since, so that whoever acted sees it, and what can change is decided again. Earlier moments are built when they are asked for,
+//! and the last few are kept.
+
+mod names;
+mod past;
+mod standing;
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
+
+use aims_framework::standard::Frameworks;
+use aims_record::Actor;
+use aims_store::{Access, Chance, Clock};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{Aims, AsOf, Done, Failure, Step, chance::SystemChance, clock::SystemClock};
+
+use past::Pasts;
+pub use standing::Standing;
+
+/// Time passes for verdicts in steps of this length at most.
+const PASSES_EVERY: SignedDuration = SignedDuration::from_secs(1);
+
+/// One organization, served.
+pub struct Live {
+    aims: Aims,
+    frameworks: &'static Frameworks,
+    now: RwLock<Standing>,
+    pasts: Mutex<Pasts>,
+}
+
+/// What a page looks at: how things stand, or how they stood.
+pub enum Sight<'l> {
+    /// Now; acts wait while this is held.
+    Now(RwLockReadGuard<'l, Standing>),
+    /// At an earlier moment.
+    Then(Arc<Standing>),
+}
+
+impl std::ops::Deref for Sight<'_> {
+    type Target = Standing;
+
+    fn deref(&self) -> &Standing {
+        match self {
+            Sight::Now(standing) => standing,
+            Sight::Then(standing) => standing,
+        }
+    }
+}
+
+impl Live {
+    /// Opens an organization's folder with the machine's clock, and decides everything once.
+    ///
+    /// # Errors
+    /// As [`Aims::open`].
+    pub fn open(dir: &Path) -> Result<Live, Failure> {
+        Live::open_with(dir, Arc::new(SystemClock), Arc::new(SystemChance))
+    }
+
+    /// Opens it with a clock and chance of the caller's.
+    ///
+    /// # Errors
+    /// As [`Aims::open`].
+    pub fn open_with(dir: &Path, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Live, Failure> {
+        Live::of(Aims::open_with(dir, Access::Write, clock, chance)?)
+    }
+
+    /// Serves an organization that is open already.
+    ///
+    /// # Errors
+    /// Where its records cannot be read.
+    pub fn of(aims: Aims) -> Result<Live, Failure> {
+        // What is kept about an organization points into its frameworks; they stay as long as the program.
+        let kept: &'static Arc<Frameworks> = Box::leak(Box::new(Arc::clone(&aims.frameworks)));
+        let frameworks: &'static Frameworks = kept;
+        let now = Standing::now(&aims, frameworks)?;
+        Ok(Live { aims, frameworks, now: RwLock::new(now), pasts: Mutex::default() })
+    }
+
+    /// The organization beneath: for what goes to the ledger itself, and for imports and exports.
+    pub fn aims(&self) -> &Aims {
+        &self.aims
+    }
+
+    /// The frameworks in force.
+    pub fn frameworks(&self) -> &'static Frameworks {
+        self.frameworks
+    }
+
+    /// The clock's moment.
+    pub fn moment(&self) -> Timestamp {
+        self.aims.clock.now()
+    }
+
+    /// How things stand, or stood.
+    ///
+    /// # Errors
+    /// For an earlier moment: where there is none such, or its records cannot be read.
+    pub fn sight(&self, as_of: Option<AsOf>) -> Result<Sight<'_>, Failure> {
+        match as_of {
+            None => {
+                self.pass();
+                Ok(Sight::Now(self.now.read().unwrap_or_else(PoisonError::into_inner)))
+            }
+            Some(as_of) => Ok(Sight::Then(self.past(as_of)?)),
+        }
+    }
+
+    /// Does all steps in one transaction, or none, and takes them in.
+    ///
+    /// # Errors
+    /// As [`Aims::act_together`].
+    pub fn act(&self, actor: &Actor, steps: Vec<Step>, idem: Option<String>) -> Result<Vec<Done>, Failure> {
+        let done = self.aims.act_together(actor, steps, idem)?;
+        self.follow()?;
+        Ok(done)
+    }
+
+    /// Takes in what was appended since: by acts, imports, or another door to the same organization.
+    ///
+    /// # Errors
+    /// Where the store cannot be read. What was acted stands; it is taken in with the next.
+    pub fn follow(&self) -> Result<(), Failure> {
+        self.write().follow(&self.aims)
+    }
+
+    /// Lets time pass: what lapses by itself is decided again.
+    pub fn pass(&self) {
+        let moment = self.moment();
+        let due = |standing: &Standing| moment.duration_since(standing.at()) >= PASSES_EVERY;
+        let is_due = due(&self.now.read().unwrap_or_else(PoisonError::into_inner));
+        if is_due {
+            self.write().pass(moment);
+        }
+    }
+
+    fn past(&self, as_of: AsOf) -> Result<Arc<Standing>, Failure> {
+        let which = self.aims.place(as_of)?;
+        if let Some(known) = self.pasts().find(which) {
+            return Ok(known);
+        }
+        let then = Arc::new(Standing::then(&self.aims, self.frameworks, as_of)?);
+        self.pasts().keep(which, &then);
+        Ok(then)
+    }
+
+    fn pasts(&self) -> MutexGuard<'_, Pasts> {
+        self.pasts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Standing> {
+        self.now.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Signs a last checkpoint and closes.
+    ///
+    /// # Errors
+    /// Where the ledger could not be signed.
+    pub fn close(self) -> Result<(), Failure> {
+        self.aims.close()
+    }
+}

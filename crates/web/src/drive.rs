@@ -1,0 +1,194 @@
+//! From HTTP to a row and back.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use axum::{
+    body::Body,
+    extract::{RawPathParams, Request, State},
+    response::Response,
+};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header, request::Parts};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+
+use crate::{
+    answer::{Answer, Answered, Refused},
+    call::Call,
+    form::Pairs,
+    headers, pages,
+    route::{Class, Pace, Route},
+    seat,
+    server::Server,
+};
+
+/// What came in, before anyone looked at it.
+struct Asked {
+    parts: Parts,
+    params: Vec<(String, String)>,
+    body: Bytes,
+    nonce: String,
+    id: String,
+}
+
+/// Answers one request by one row.
+pub async fn drive(
+    State(server): State<Arc<Server>>,
+    route: &'static Route,
+    params: RawPathParams,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let (nonce, id) = (server.draw(), server.draw());
+    let asked = match take(body, route).await {
+        Ok(body) => Asked { parts, params, body, nonce, id },
+        Err(refused) => {
+            let asked = Asked { parts, params, body: Bytes::new(), nonce, id };
+            return finish(&server, route, &asked, Err(refused));
+        }
+    };
+    match route.pace {
+        Pace::Quick => settle(&server, route, &asked),
+        Pace::Slow => {
+            let settled = tokio::task::spawn_blocking(move || settle(&server, route, &asked)).await;
+            settled.unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR))
+        }
+    }
+}
+
+/// The body, as long as the row allows.
+async fn take(body: Body, route: &'static Route) -> Result<Bytes, Refused> {
+    if route.body_max == 0 {
+        return Ok(Bytes::new());
+    }
+    match Limited::new(body, route.body_max).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let says = format!("This is longer than the {} KiB that are taken here.", route.body_max / 1024);
+            Err(Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", says))
+        }
+        Err(_) => Err(Refused::unclear("body_incomplete", "The request ended before its body did. Send it again.")),
+    }
+}
+
+fn settle(server: &Server, route: &'static Route, asked: &Asked) -> Response {
+    let answered = catch_unwind(AssertUnwindSafe(|| answer(server, route, asked)));
+    let answered = answered.unwrap_or_else(|_| Err(Refused::internal("a row panicked")));
+    finish(server, route, asked, answered)
+}
+
+fn answer(server: &Server, route: &'static Route, asked: &Asked) -> Answered {
+    let visitor = seat::visitor(server, route, &asked.parts.headers)?;
+    seat::guard(server, route, &asked.parts, &visitor, &asked.body)?;
+    let org = asked.params.iter().find(|(name, _)| name == "org").map(|(_, value)| value.as_str());
+    let member = org.map(|org| seat::member(server, &visitor, org)).transpose()?.flatten();
+    let call = call(server, route, asked, visitor, member);
+    seat::admit(&call)?;
+    (route.does)(&call)
+}
+
+fn call<'c>(
+    server: &'c Server,
+    route: &'static Route,
+    asked: &'c Asked,
+    visitor: seat::Visitor,
+    member: Option<seat::Member>,
+) -> Call<'c> {
+    let accept = asked.parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    Call {
+        server,
+        route,
+        path: asked.parts.uri.path(),
+        params: asked.params.clone(),
+        query: Pairs::read(asked.parts.uri.query().unwrap_or_default().as_bytes()),
+        headers: &asked.parts.headers,
+        body: asked.body.clone(),
+        tongue: visitor.tongue(accept),
+        visitor,
+        member,
+        nonce: asked.nonce.clone(),
+        id: asked.id.clone(),
+    }
+}
+
+/// An answer as HTTP; a refusal becomes a page or a problem document.
+fn finish(server: &Server, route: &'static Route, asked: &Asked, answered: Answered) -> Response {
+    let answered = answered.or_else(|refused| {
+        if let Some(inside) = &refused.inside {
+            server.log(&asked.id, &format!("{} {}: {inside}", route.method, route.path));
+        }
+        tell(server, route, asked, &refused)
+    });
+    let mut response = match answered {
+        Ok(answer) => respond(answer),
+        Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR),
+    };
+    headers::set(response.headers_mut(), route.class, &asked.nonce, server.is_secure());
+    if let Ok(id) = HeaderValue::from_str(&asked.id) {
+        response.headers_mut().insert("x-request-id", id);
+    }
+    response
+}
+
+/// What a refusal looks like to whoever asked.
+fn tell(server: &Server, route: &'static Route, asked: &Asked, refused: &Refused) -> Answered {
+    if route.class == Class::Api {
+        return Ok(crate::api::problem(refused, &asked.id));
+    }
+    let visitor = seat::visitor(server, route, &asked.parts.headers).unwrap_or_default();
+    let org = asked.params.iter().find(|(name, _)| name == "org").map(|(_, value)| value.as_str());
+    let member = org.and_then(|org| seat::member(server, &visitor, org).ok()).flatten();
+    if refused.code == "sign_in_required" {
+        let to = crate::form::query([("next", asked.parts.uri.path_and_query().map_or("/", |p| p.as_str()))].into_iter());
+        return Answer::see(format!("/sign-in{to}"));
+    }
+    pages::refused::page(&call(server, route, asked, visitor, member), refused)
+}
+
+fn respond(answer: Answer) -> Response {
+    let mut response = Response::builder();
+    let (status, body) = match answer {
+        Answer::Page { status, html } => {
+            response = response.header(header::CONTENT_TYPE, "text/html; charset=utf-8");
+            (status, Bytes::from(html))
+        }
+        Answer::Json { status, body, version } => {
+            let kind = if status.is_success() { "application/json" } else { "application/problem+json" };
+            response = response.header(header::CONTENT_TYPE, kind);
+            if let Some(version) = version {
+                response = response.header(header::ETAG, format!("\"{version}\""));
+            }
+            (status, body)
+        }
+        Answer::See { to, cookie } => {
+            response = response.header(header::LOCATION, to);
+            if let Some(cookie) = cookie {
+                response = response.header(header::SET_COOKIE, cookie);
+            }
+            (StatusCode::SEE_OTHER, Bytes::new())
+        }
+        Answer::File { kind, name, body } => {
+            response = response
+                .header(header::CONTENT_TYPE, kind)
+                .header(header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{}", crate::form::segment(&name)));
+            (StatusCode::OK, body)
+        }
+        Answer::Static { kind, body, gzip } => {
+            response = response.header(header::CONTENT_TYPE, kind).header(header::VARY, "accept-encoding");
+            if gzip {
+                response = response.header(header::CONTENT_ENCODING, "gzip");
+            }
+            (StatusCode::OK, body)
+        }
+    };
+    response.status(status).body(Body::from(body)).unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+fn plain(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::from("Something failed here. Nothing was saved."));
+    *response.status_mut() = status;
+    response
+}

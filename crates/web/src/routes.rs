@@ -1,0 +1,51 @@
+//! The registry: every route there is.
+
+use std::sync::LazyLock;
+
+use http::Method;
+
+use crate::{
+    answer::{Answer, Answered, Refused},
+    api, assets::Asset,
+    call::Call,
+    pages,
+    route::{Asks, Class, Pace, Route},
+};
+
+const STATIC: &[Route] = &[Route {
+    method: Method::GET,
+    path: "/static/{file}",
+    name: "static",
+    asks: Asks::Anyone,
+    class: Class::Static,
+    pace: Pace::Quick,
+    does: file,
+    body_max: 0,
+}];
+
+static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
+    [
+        STATIC,
+        pages::home::ROUTES,
+        pages::requirements::ROUTES,
+        pages::requirement::ROUTES,
+        pages::registers::ROUTES,
+        pages::register::ROUTES,
+        pages::record::ROUTES,
+        api::ROUTES,
+    ]
+    .concat()
+});
+
+/// Every route there is.
+pub fn routes() -> &'static [Route] {
+    &ROUTES
+}
+
+fn file(call: &Call<'_>) -> Answered {
+    let asset = Asset::at(call.path).ok_or_else(Refused::absent)?;
+    let accepts = call.headers.get("accept-encoding").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let gzip = accepts.contains("gzip");
+    let body = if gzip { asset.gzip.clone() } else { asset.plain.clone() };
+    Ok(Answer::Static { kind: asset.kind, body, gzip })
+}

@@ -1,0 +1,163 @@
+//! The server: its organizations, its accounts, and how it is set up.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use aims_app::{chance::SystemChance, clock::SystemClock, live::Live};
+use aims_store::{Chance, Clock, accounts::Accounts};
+use axum::{
+    Router,
+    extract::{RawPathParams, Request, State},
+    routing::{MethodFilter, on},
+};
+use thiserror::Error;
+use tower_http::compression::CompressionLayer;
+
+use crate::{drive::drive, route::Route, routes::routes};
+
+/// How a server is set up.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where accounts and sessions are kept.
+    pub data: PathBuf,
+    /// Organizations: the name in addresses, and the folder.
+    pub organizations: Vec<(String, PathBuf)>,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How people reach it, such as `https://aims.example.org`, without a slash at the end.
+    pub public_url: String,
+}
+
+/// Why a server does not start, or ends.
+#[derive(Debug, Error)]
+pub enum ServerError {
+    /// An organization cannot be opened.
+    #[error("`{folder}`: {failure}")]
+    Organization {
+        /// Its folder.
+        folder: String,
+        /// Why.
+        failure: aims_app::Failure,
+    },
+    /// The accounts cannot be opened.
+    #[error("{0}")]
+    Accounts(String),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+}
+
+/// A server that runs.
+pub struct Server {
+    organizations: RwLock<BTreeMap<String, Arc<Live>>>,
+    /// Accounts, sessions, tokens.
+    pub accounts: Accounts,
+    /// How it is set up.
+    pub config: Config,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+}
+
+impl Server {
+    /// Opens all organizations and the accounts.
+    ///
+    /// # Errors
+    /// Where one of them cannot be opened.
+    pub fn open(config: Config) -> Result<Server, ServerError> {
+        Server::open_with(config, Arc::new(SystemClock), Arc::new(SystemChance))
+    }
+
+    /// The same with a clock and chance of the caller's.
+    ///
+    /// # Errors
+    /// As [`Server::open`].
+    pub fn open_with(config: Config, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Server, ServerError> {
+        let accounts = Accounts::open(&config.data, chance.clone());
+        let accounts = accounts.map_err(|error| ServerError::Accounts(error.to_string()))?;
+        let server = Server { organizations: RwLock::default(), accounts, config, clock, chance };
+        for (name, folder) in server.config.organizations.clone() {
+            server.serve_too(&name, &folder)?;
+        }
+        Ok(server)
+    }
+
+    /// Serves one organization more.
+    ///
+    /// # Errors
+    /// Where it cannot be opened.
+    pub fn serve_too(&self, name: &str, folder: &Path) -> Result<Arc<Live>, ServerError> {
+        let live = Live::open_with(folder, self.clock.clone(), self.chance.clone());
+        let live = Arc::new(
+            live.map_err(|failure| ServerError::Organization { folder: folder.display().to_string(), failure })?,
+        );
+        let mut all = self.organizations.write().unwrap_or_else(PoisonError::into_inner);
+        all.insert(name.to_owned(), Arc::clone(&live));
+        Ok(live)
+    }
+
+    /// The organization of this name in addresses.
+    pub fn organization(&self, name: &str) -> Option<Arc<Live>> {
+        self.organizations.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// All organizations, by their names in addresses.
+    pub fn organizations(&self) -> Vec<(String, Arc<Live>)> {
+        let all = self.organizations.read().unwrap_or_else(PoisonError::into_inner);
+        all.iter().map(|(name, live)| (name.clone(), Arc::clone(live))).collect()
+    }
+
+    /// The clock's moment.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
+    }
+
+    /// 128 random bits, in hex.
+    pub fn draw(&self) -> String {
+        let mut bytes = [0; 16];
+        self.chance.fill(&mut bytes);
+        hex::encode(bytes)
+    }
+
+    /// Whether people reach it by https.
+    pub fn is_secure(&self) -> bool {
+        self.config.public_url.starts_with("https://")
+    }
+
+    /// A line for whoever runs the server.
+    pub fn log(&self, request: &str, line: &str) {
+        eprintln!("{} {request} {line}", self.now());
+    }
+
+    /// The router, made from the registry and from nothing else.
+    pub fn router(self: Arc<Server>) -> Router {
+        let mount = |router: Router<Arc<Server>>, route: &'static Route| {
+            let method = MethodFilter::try_from(route.method.clone()).unwrap_or(MethodFilter::GET);
+            let row = move |state: State<Arc<Server>>, params: RawPathParams, request: Request| {
+                drive(state, route, params, request)
+            };
+            router.route(route.path, on(method, row))
+        };
+        let router = routes().iter().fold(Router::new(), mount);
+        router.layer(CompressionLayer::new()).with_state(self)
+    }
+}
+
+/// Serves until the process is told to end, and closes every organization.
+///
+/// # Errors
+/// Where it cannot listen.
+pub async fn serve(server: Arc<Server>, ready: impl FnOnce(SocketAddr)) -> Result<(), ServerError> {
+    let listen = server.config.listen;
+    let failed = |error| ServerError::Listen(listen, error);
+    let listener = tokio::net::TcpListener::bind(listen).await.map_err(failed)?;
+    ready(listener.local_addr().map_err(failed)?);
+    let end = async {
+        // Where the signal cannot be waited for, the process ends by it all the same.
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    axum::serve(listener, server.router()).with_graceful_shutdown(end).await.map_err(failed)
+}

@@ -1,0 +1,11 @@
+//! How values look on a page: days, states, records, Markdown.
+
+mod markdown;
+mod state;
+mod time;
+mod value;
+
+pub use markdown::markdown;
+pub use state::{Status, status};
+pub use value::{Values, escape};
+pub use time::{day, moment};
