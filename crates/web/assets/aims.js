@@ -15,7 +15,7 @@
   // Keys. Those of one letter can be switched off (WCAG 2.1.4) and rest while someone types.
   const typing = (element) => element.isContentEditable || /^(input|select|textarea)$/i.test(element.tagName);
   const step = (by) => {
-    const rows = all("[data-rows] tbody tr, .acts > li").map((row) => one("th a, a", row)).filter((link) => link && link.offsetParent);
+    const rows = all("[data-rows] tbody tr, table.cards tbody tr, .acts > li").map((row) => one("th a, a", row)).filter((link) => link && link.offsetParent);
     if (!rows.length) return;
     const at = rows.findIndex((link) => link.closest("tr, li").contains(doc.activeElement));
     const next = rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + by))];
