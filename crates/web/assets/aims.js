@@ -10,12 +10,12 @@
     element.append(...children);
     return element;
   };
-  const base = body.dataset.base || "";
+  const base = body.dataset.org ? `/o/${body.dataset.org}` : "";
 
   // Keys. Those of one letter can be switched off (WCAG 2.1.4) and rest while someone types.
   const typing = (element) => element.isContentEditable || /^(input|select|textarea)$/i.test(element.tagName);
   const step = (by) => {
-    const rows = all("[data-rows] tbody tr, .acts > li").map((row) => one("th a, a", row)).filter((link) => link && link.offsetParent);
+    const rows = all("[data-rows] tbody tr, table.cards tbody tr, .acts > li").map((row) => one("th a, a", row)).filter((link) => link && link.offsetParent);
     if (!rows.length) return;
     const at = rows.findIndex((link) => link.closest("tr, li").contains(doc.activeElement));
     const next = rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + by))];
@@ -126,9 +126,15 @@
     return fields.map((field) => [field.name, /^(checkbox|radio)$/.test(field.type) ? `${field.value}=${field.checked}` : field.multiple ? [...field.selectedOptions].map((option) => option.value).join("\n") : field.value]);
   };
   const putBack = (form, kept) => {
-    for (const table of all("[data-editor]", form)) {
-      const add = editorOf(table)?.add;
-      for (let guard = 0; add && guard < 500 && kept.some(([name]) => !form.elements[name] && name.startsWith(`${add.value}.${one("tbody", table).rows.length}.`)); guard++) addRow(table);
+    for (const table of all("table[data-editor]", form)) {
+      const { template, add } = editorOf(table) || {};
+      if (!template || !add) continue;
+      const had = new Set(kept.map(([name]) => rowNumber(name, add.value)).filter((number) => number >= 0));
+      for (const row of [...one("tbody", table).rows]) {
+        const number = rowNumber(one("[name]", row)?.name, add.value);
+        if (!had.delete(number)) row.remove();
+      }
+      for (const number of had) addRow(table, number);
     }
     const rest = new Map();
     for (const [name, value] of kept) rest.set(name, [...(rest.get(name) || []), value]);
@@ -182,12 +188,12 @@
     while (walker.nextNode()) if (walker.currentNode.data.includes("#")) walker.currentNode.data = say(walker.currentNode.data);
     return node;
   };
-  const addRow = (table) => {
-    const { template } = editorOf(table), rows = one("tbody", table).rows;
-    const used = [...rows].flatMap((row) => all("[name]", row)).map((field) => Number(/\.(\d+)(\.|$)/.exec(field.name)?.[1] ?? /\.(\d+)$/.exec(field.value)?.[1] ?? -1));
-    const row = numbered(template.content.cloneNode(true), Math.max(-1, ...used) + 1);
-    one("tbody", table).append(row);
-    return one("tbody", table).lastElementChild;
+  const rowNumber = (name, list) => (name?.startsWith(`${list}.`) ? Number.parseInt(name.slice(list.length + 1), 10) : -1);
+  const addRow = (table, number) => {
+    const { template, add } = editorOf(table), rows = one("tbody", table);
+    const next = () => Math.max(-1, ...all("[name]", rows).map((field) => rowNumber(field.name, add.value))) + 1;
+    rows.append(numbered(template.content.cloneNode(true), number ?? next()));
+    return rows.lastElementChild;
   };
   const changed = (from) => from?.dispatchEvent(new Event("input", { bubbles: true }));
   for (const table of all("table[data-editor]")) {
