@@ -8,7 +8,7 @@ use crate::{
     Population, Reason, State, Subject, Verdict,
     blocks::Engine,
     evidence::Evidence,
-    part::{Failing, Part, all_fail},
+    part::{Failing, NeedNumber, Part, all_fail},
     scan::Scans,
 };
 
@@ -64,6 +64,16 @@ impl<'a> Engine<'a> {
         settle(&mut verdict);
         verdict.evidence = Evidence::of(witnesses).digest(&rule.requirement, self.register);
         self.judged(rule, &mut verdict);
+        verdict
+    }
+
+    /// What is said about one record that a rule asks about, in words; `everywhere` are the needs that fail for all.
+    pub(crate) fn verdict_about(&self, rule: &Rule, record: Entry<'a>, everywhere: &[NeedNumber]) -> Verdict {
+        let mut part = self.part(rule, Some(record));
+        let look = part.look();
+        part.failing.iter_mut().filter(|f| everywhere.contains(&f.need)).for_each(Failing::escalate);
+        let mut verdict = told(rule, part);
+        verdict.until = self.turns(rule, Some(record), look, false);
         verdict
     }
 

@@ -34,7 +34,7 @@ mod until;
 mod verdict;
 mod whole;
 
-pub use assessment::{Again, Assessment, Standing};
+pub use assessment::{Again, Assessment, Held, Standing};
 pub use check::{Conformity, check};
 pub use difference::{Because, Difference, Direction, Said, difference};
 pub use escalation::{Escalated, Escalation, escalations};

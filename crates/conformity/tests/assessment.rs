@@ -4,7 +4,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use aims_conformity::{Assessment, Conformity, State};
+use aims_conformity::{Assessment, Conformity, State, Verdict};
 use aims_framework::standard::Rule;
 use aims_record::{Kept, SeqRef};
 use aims_register::Register;
@@ -163,6 +163,25 @@ impl History {
                 self.told
             );
             prop_assert_eq!(standing.of, verdict.parts.len(), "subjects of {}", standing.requirement);
+            self.check_subjects(&verdict)?;
+        }
+        Ok(())
+    }
+
+    /// Holds what is held about each subject against its part of the verdict.
+    fn check_subjects(&self, verdict: &Verdict) -> Result<(), TestCaseError> {
+        let (assessment, id) = (&self.assessment, verdict.requirement.as_str());
+        let mut subjects: Vec<_> = assessment.subjects(id, None).collect();
+        prop_assert_eq!(subjects.len(), verdict.parts.len(), "subjects of {}", id);
+        subjects.sort_by_key(|slot| assessment.register().at(*slot).map(|r| (r.recorded(), r.uuid())));
+        for (slot, part) in subjects.into_iter().zip(&verdict.parts) {
+            let held = assessment.held_about(id, slot).expect("it is a subject");
+            prop_assert_eq!((held.state, held.until), (part.state, part.until), "{} in {:#?}", id, self.told);
+            prop_assert_eq!(assessment.verdict_about(id, slot).as_ref(), Some(part), "{} in {:#?}", id, self.told);
+            prop_assert!(assessment.about(slot).any(|h| h == held));
+            prop_assert!(assessment.subjects(id, Some(part.state)).any(|s| s == slot));
+            let end = held.until.unwrap_or(self.at);
+            prop_assert_eq!(assessment.lapsing(end).contains(&held), held.until.is_some());
         }
         Ok(())
     }
@@ -171,6 +190,13 @@ impl History {
 fn rule(requirement: &str) -> &'static Rule {
     let (framework, item) = content().1.item(requirement).expect("an item");
     framework.rules.get(item.id()).expect("a rule")
+}
+
+/// A server keeps one for hours and asks it from many threads.
+#[test]
+fn it_is_shared_among_threads() {
+    fn shared(_: &(impl Send + Sync)) {}
+    shared(&History::of(0).assessment);
 }
 
 proptest! {

@@ -72,6 +72,49 @@ impl<'f> Item<'f> {
         }
     }
 
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(super) fn rule(&self) -> Option<&'f Rule> {
+        self.rule
+    }
+
+    pub(super) fn is_excluded(&self) -> bool {
+        self.excluded
+    }
+
+    /// How many places there are for subjects.
+    pub(super) fn places(&self) -> usize {
+        self.spots.places()
+    }
+
+    /// What is kept of a record, where its kind is the one that the rule asks about and the requirement is not left out.
+    pub(super) fn spot_of(&self, record: Entry<'_>) -> Option<Spot> {
+        let asked = !self.excluded && self.kind() == Some(record.kind());
+        usize::try_from(record.place()).ok().filter(|_| asked).and_then(|place| self.spots.get(place))
+    }
+
+    /// What is found of the subject in a place, with what is missing as a whole; nothing where the rule does not ask about it.
+    pub(super) fn state_in(&self, place: usize) -> Option<State> {
+        self.spots.state_in(place)
+    }
+
+    /// The needs that fail for all subjects.
+    pub(super) fn failing_everywhere(&self) -> Vec<NeedNumber> {
+        let everywhere = self.spots.failing_everywhere();
+        self.all_fail.iter().zip(0..).filter(|(_, bit)| everywhere >> bit & 1 == 1).map(|(need, _)| *need).collect()
+    }
+
+    /// How many subjects are in each state that there is.
+    pub(super) fn tally(&self) -> Vec<(State, usize)> {
+        let mut tally = std::collections::BTreeMap::new();
+        for state in (0..self.places()).filter_map(|place| self.state_in(place)) {
+            *tally.entry(state).or_default() += 1;
+        }
+        tally.into_iter().collect()
+    }
+
     pub(super) fn standing(&self) -> Standing<'_> {
         let (state, until) = match (self.excluded, self.rule) {
             (true, _) => (State::Excluded, None),

@@ -106,6 +106,31 @@ impl Spots {
         chunks.flat_map(in_chunk).collect()
     }
 
+    /// How many places there are.
+    pub(super) fn places(&self) -> usize {
+        self.spots.len()
+    }
+
+    /// What is kept in a place.
+    pub(super) fn get(&self, place: usize) -> Option<Spot> {
+        self.spots.get(place).copied()
+    }
+
+    /// The state of one subject; a need that fails for all is missing as a whole.
+    pub(super) fn state_in(&self, place: usize) -> Option<State> {
+        let spot = self.get(place)?;
+        let whole = spot.fails & self.failing_everywhere() != 0;
+        let state = spot.state?;
+        Some(if whole { state.max(State::Nonconformity(crate::Severity::Major)) } else { state })
+    }
+
+    /// Which of the needs that matter as a whole fail for all subjects, a bit each.
+    pub(super) fn failing_everywhere(&self) -> u16 {
+        let members = self.members();
+        let all = self.fails.iter().zip(0u16..).filter(|(n, _)| members > 0 && **n == members);
+        all.fold(0, |bits, (_, bit)| bits | 1 << bit)
+    }
+
     /// How many subjects the rule asks about.
     pub(super) fn members(&self) -> usize {
         self.states.iter().sum()
@@ -118,8 +143,7 @@ impl Spots {
 
     /// The gravest of all; a need that fails for all is missing as a whole.
     pub(super) fn state(&self) -> State {
-        let members = self.members();
-        let whole = members > 0 && self.fails.contains(&members);
+        let whole = self.failing_everywhere() != 0;
         let gravest = STATES.into_iter().zip(self.states).rev().find(|(_, n)| *n > 0).map(|(state, _)| state);
         let gravest = gravest.unwrap_or(State::Conforms);
         if whole { gravest.max(State::Nonconformity(crate::Severity::Major)) } else { gravest }
