@@ -19,6 +19,8 @@ import unicodedata
 from collections import defaultdict
 
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -273,7 +275,8 @@ ENTRY = {"act": is_text, "actor": is_object, "id": is_uuid, "org": is_uuid,
          "outcome": lambda v: v in ("done", "denied", "failed"), "payload": lambda v: isinstance(v, list),
          "policy": is_object, "refs": is_uuids, "seq": is_count, "sw": is_object, "ts": is_moment,
          "ts_state": is_object, "v": lambda v: v == 1 and not isinstance(v, bool)}
-ENTRY_MAY = {"idem": lambda v: is_text(v) and len(v) <= 64, "obj": is_object, "reason": is_text, "req": is_text}
+ENTRY_MAY = {"idem": lambda v: is_text(v) and len(v) <= 64, "obj": is_object, "reason": is_text, "req": is_text,
+             "sig": is_object}
 
 
 def check_entry(data, seq, label, before):
@@ -314,7 +317,51 @@ def check_entry(data, seq, label, before):
     for holds, otherwise in rules:
         if not holds:
             raise altered(place, otherwise)
+    if "sig" in entry:
+        check_passkey(entry, place)
     return entry
+
+
+# ---- Passkey signatures: acts.md, rules 18-23 ----
+
+def check_passkey(entry, place):
+    sig = entry["sig"]
+    exactly(sig, place, dict.fromkeys(("alg", "authenticator_data", "client_data", "key", "signature"), is_text))
+    if sig["alg"] not in ("es256", "eddsa"):
+        raise cannot_tell(place, f"is signed by a passkey with `{sig['alg']}`, which is not known")
+    try:
+        data, client, key, signature = (
+            unbase64(sig[name]) for name in ("authenticator_data", "client_data", "key", "signature"))
+    except ValueError:
+        raise altered(place, "has a passkey's signature that is not base64") from None
+    if "obj" not in entry or not entry["payload"] or entry["payload"][0]["class"] != "record":
+        raise altered(place, "has a passkey's signature, but no record and no body that it could be of")
+    obj = entry["obj"]
+    said = {"act": entry["act"], "actor": entry["actor"]["pid"], "body": entry["payload"][0]["c"],
+            "obj": {"id": obj["id"], "type": obj["type"], "ver": obj["ver"]}, "org": entry["org"]}
+    challenge = hashlib.sha256(b"\3" + canonical(said).encode()).digest()
+    try:
+        browser = json.loads(client)
+        if browser["type"] != "webauthn.get":
+            raise ValueError
+        if browser["challenge"] != base64.urlsafe_b64encode(challenge).decode().rstrip("="):
+            raise ValueError
+        host = browser["origin"].split("://", 1)[1].split(":")[0]
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
+        raise altered(place, "its passkey signed another act than this") from None
+    if len(data) < 37 or data[:32] != hashlib.sha256(host.encode()).digest():
+        raise altered(place, "its passkey answered another server than its browser names")
+    if data[32] & 5 != 5:
+        raise altered(place, "its passkey signed without verifying who was there")
+    signed = data + hashlib.sha256(client).digest()
+    try:
+        if sig["alg"] == "es256":
+            point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), key)
+            point.verify(signature, signed, ec.ECDSA(hashes.SHA256()))
+        else:
+            Ed25519PublicKey.from_public_bytes(key).verify(signature, signed)
+    except (InvalidSignature, ValueError):
+        raise altered(place, "the signature of its passkey does not match") from None
 
 
 def read_log(folder, label):

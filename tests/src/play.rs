@@ -271,7 +271,16 @@ fn fields(name: &str, value: serde_json::Value) -> Fields {
 
 /// An envelope around a deed.
 pub fn envelope(deed: Deed, evidence: Vec<Evidence>) -> Envelope {
-    Envelope { actor: actor(), deed, idem: None, policy_digest: "9a".repeat(32), sw: software(), req: None, evidence }
+    Envelope {
+        actor: actor(),
+        deed,
+        idem: None,
+        policy_digest: "9a".repeat(32),
+        sw: software(),
+        req: None,
+        evidence,
+        sig: None,
+    }
 }
 
 /// Plays so many acts, signing now and then.

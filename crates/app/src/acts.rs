@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aims_ledger::Hash;
 use aims_record::{Accepted, Actor, Ask, Fields, File, Kinds, Proposal, Refusal, decide};
-use aims_store::{Clock, Deed, Draft, Envelope, Idem, Outcome, Software};
+use aims_store::{ActSignature, Clock, Deed, Draft, Envelope, Idem, Outcome, Software};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -16,6 +16,10 @@ use crate::{
     resolve::{Known, resolve_fields, resolve_word},
     standing::{Ground, Sealer},
 };
+
+mod passkey;
+
+pub use passkey::ActToSign;
 
 /// What someone wishes done. Records are named by number, key or id; field values are as written in files, links being such names too.
 #[derive(Clone, Debug)]
@@ -98,6 +102,7 @@ struct Case {
     actor: Actor,
     sw: Software,
     known: Known,
+    sig: Option<ActSignature>,
 }
 
 impl Aims {
@@ -140,6 +145,7 @@ impl Aims {
             actor: actor.clone(),
             sw: self.software(),
             known,
+            sig: None,
         };
         Ok(self.store.write(move |draft| case.carry_out(draft, steps, idem, noted))?)
     }
@@ -157,7 +163,7 @@ impl Aims {
                 id.get_or_insert_with(|| chance.id());
             }
             let (kinds, clock, sw) = (kinds.clone(), clock.clone(), sw.clone());
-            let case = Case { kinds, clock, actor, sw, known: Known::new() };
+            let case = Case { kinds, clock, actor, sw, known: Known::new(), sig: None };
             Ok::<_, Failure>(case.carry_out(draft, vec![step], None, None)?.len())
         };
         Ok(self.store.write(move |draft| turns.into_iter().map(|turn| one(draft, turn)).collect())?)
@@ -232,7 +238,8 @@ impl Case {
 
     fn append(&self, draft: &Draft<'_>, accepted: Accepted, idem: &mut Option<Idem>) -> Result<Done, Failure> {
         let (id, act) = (accepted.id.clone(), accepted.act.word().to_owned());
-        let written = draft.append(self.envelope(Deed::On(accepted), idem.take()))?;
+        let envelope = Envelope { sig: self.sig.clone(), ..self.envelope(Deed::On(accepted), idem.take()) };
+        let written = draft.append(envelope)?;
         answer(draft, id, act, written.seq, written.leaf_hash.to_string(), written.ts)
     }
 
@@ -245,6 +252,7 @@ impl Case {
             sw: self.sw.clone(),
             req: None,
             evidence: Vec::new(),
+            sig: None,
         }
     }
 

@@ -25,7 +25,7 @@ mod standing;
 mod views;
 mod words;
 
-pub use acts::{Done, Step, Wish};
+pub use acts::{ActToSign, Done, Step, Wish};
 pub use content::{CONTENT_FOLDER, content};
 pub use failure::Failure;
 pub use organization::{Aims, Founder, Start};

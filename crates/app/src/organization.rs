@@ -325,6 +325,7 @@ fn begin_record(
         sw: sw.clone(),
         req: None,
         evidence: Vec::new(),
+        sig: None,
     })?;
     Ok(())
 }

@@ -65,6 +65,7 @@ fn envelope(id: String, number: u64) -> Envelope {
         sw: software(),
         req: None,
         evidence: vec![],
+        sig: None,
     }
 }
 

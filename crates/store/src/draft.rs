@@ -16,7 +16,7 @@ use aims_record::{Accepted, Actor, Fields};
 use serde_json::Value;
 
 use crate::{
-    entry::{Outcome, Software},
+    entry::{Outcome, PasskeySignature, Software},
     error::{AppendError, StoreError},
     evidence::Evidence,
     log::unsigned,
@@ -41,6 +41,17 @@ pub struct Envelope {
     pub req: Option<String>,
     /// Files that the act names, weighed already; those left out are weighed while appending.
     pub evidence: Vec<Evidence>,
+    /// What the actor's passkey says to it; for an act on a record.
+    pub sig: Option<ActSignature>,
+}
+
+/// A passkey's signature, with the salt that the act's body was committed to when it was signed.
+#[derive(Clone, Debug)]
+pub struct ActSignature {
+    /// 32 random bytes.
+    pub salt: [u8; 32],
+    /// The signature.
+    pub sig: PasskeySignature,
 }
 
 /// What is done.

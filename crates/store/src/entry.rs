@@ -2,6 +2,7 @@
 
 use aims_record::Actor;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::error::StoreError;
 
@@ -39,6 +40,9 @@ pub struct Entry {
     pub req: Option<String>,
     /// Index in the ledger, from 0.
     pub seq: u64,
+    /// What a passkey of the actor says to it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sig: Option<PasskeySignature>,
     /// The software that wrote it.
     pub sw: Software,
     /// UTC with milliseconds.
@@ -82,6 +86,33 @@ pub struct EntryPayload {
     /// Whom personal values are about.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub subject: Option<String>,
+}
+
+/// A passkey's signature of an act (`docs/formats/acts.md`, Passkey signatures). Bytes are base64.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasskeySignature {
+    /// `eddsa` or `es256`.
+    pub alg: String,
+    /// What the authenticator says.
+    pub authenticator_data: String,
+    /// What the browser says, JSON: it holds the challenge.
+    pub client_data: String,
+    /// The public key.
+    pub key: String,
+    /// Over both.
+    pub signature: String,
+}
+
+/// What a passkey has to sign for an act: the challenge that its browser writes into `client_data`. `body` is the commitment to the act's
+/// body, so that the challenge tells nothing about it once its salt is gone.
+pub fn act_challenge(org: &str, actor: &str, act: &str, object: &EntryObject, body: &str) -> [u8; 32] {
+    let EntryObject { id, kind, ver, prev: _ } = object;
+    let said = serde_json::json!({
+        "act": act, "actor": actor, "body": body, "obj": { "id": id, "type": kind, "ver": ver }, "org": org,
+    });
+    let said = aims_ledger::canonical::value_to_vec(&said).unwrap_or_default();
+    Sha256::new().chain_update([3]).chain_update(said).finalize().into()
 }
 
 /// What a payload is.

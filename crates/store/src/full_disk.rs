@@ -45,6 +45,7 @@ fn envelope() -> Envelope {
         sw: Software { build_sha256: "c0de".repeat(16), version: "0.1.0".into() },
         req: None,
         evidence: vec![],
+        sig: None,
     }
 }
 

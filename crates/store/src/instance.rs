@@ -136,6 +136,7 @@ impl Instance {
             sw: self.sw.clone(),
             req: None,
             evidence: Vec::new(),
+            sig: None,
         };
         self.books.write(move |draft| draft.append(envelope).map(|_| ())).map_err(into_store_error)
     }

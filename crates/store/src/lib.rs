@@ -37,8 +37,10 @@ mod vault;
 mod verify;
 
 pub use chance::{Chance, Clock};
-pub use draft::{Deed, Draft, Envelope, Idem, Written};
-pub use entry::{Entry, EntryObject, EntryPayload, Outcome, PayloadClass, Policy, Software, TsState};
+pub use draft::{ActSignature, Deed, Draft, Envelope, Idem, Written};
+pub use entry::{
+    Entry, EntryObject, EntryPayload, Outcome, PasskeySignature, PayloadClass, Policy, Software, TsState, act_challenge,
+};
 pub use error::{AppendError, EvidenceError, StoreError, WriteError};
 pub use evidence::{Evidence, Offer};
 pub use organization::{Founding, Organization, Snapshot};

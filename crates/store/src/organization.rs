@@ -337,5 +337,6 @@ fn first_envelope(founding: Founding) -> Envelope {
         sw: founding.sw,
         req: None,
         evidence: Vec::new(),
+        sig: None,
     }
 }

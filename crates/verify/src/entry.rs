@@ -82,6 +82,8 @@ pub(crate) struct Entry<'a> {
     /// The digits of the moment, as one number: it grows as time does.
     pub(crate) ts: u64,
     pub(crate) clamped: bool,
+    /// Whether a passkey's signature stands in it.
+    pub(crate) signed: bool,
 }
 
 const BODY_BYTES_MAX: u64 = 1 << 20;
@@ -138,18 +140,19 @@ impl Shape {
 }
 
 /// The members of an entry and of the objects in it; the first name is where an object stands, empty for the entry itself.
-const MEMBERS: [(&str, &[&str]); 7] = [
+const MEMBERS: [(&str, &[&str]); 8] = [
     (
         "",
         &[
             "act", "actor", "id", "idem", "obj", "org", "outcome", "payload", "policy", "reason", "refs", "req", "seq",
-            "sw", "ts", "ts_state", "v",
+            "sig", "sw", "ts", "ts_state", "v",
         ],
     ),
     ("actor", &["amr", "kind", "on_behalf", "pid"]),
     ("obj", &["id", "prev", "type", "ver"]),
     ("payload", &["c", "class", "file", "len", "mime", "subject"]),
     ("policy", &["digest"]),
+    ("sig", &["alg", "authenticator_data", "client_data", "key", "signature"]),
     ("sw", &["build_sha256", "version"]),
     ("ts_state", &["clamped", "maxerr_ms", "sync"]),
 ];
@@ -181,8 +184,8 @@ fn members<'a>(c: &mut Cursor<'a>, common: &mut Common<'a>, payloads: &mut Vec<C
     if !c.try_lit(b"]") {
         commitments(c, payloads)?;
     }
-    let (seq, ts, clamped) = tail(c, common)?;
-    Some(Entry { act, pid, obj, org, done: outcome == b"done", seq, ts, clamped })
+    let (seq, ts, clamped, signed) = tail(c, common)?;
+    Some(Entry { act, pid, obj, org, done: outcome == b"done", seq, ts, clamped, signed })
 }
 
 /// The actor up to its own id.
@@ -266,8 +269,8 @@ fn commitment(c: &mut Cursor<'_>) -> Option<Commitment> {
     fits.then_some(Commitment { c: hash, class, len })
 }
 
-/// From `policy` to the end: the sequence number, the moment, and whether it was held back.
-fn tail<'a>(c: &mut Cursor<'a>, common: &mut Common<'a>) -> Option<(u64, u64, bool)> {
+/// From `policy` to the end: the sequence number, the moment, whether it was held back, and whether a passkey signed.
+fn tail<'a>(c: &mut Cursor<'a>, common: &mut Common<'a>) -> Option<(u64, u64, bool, bool)> {
     c.again(&mut common.policy, policy)?;
     if c.try_lit(b",\"reason\":") {
         c.string()?;
@@ -279,10 +282,29 @@ fn tail<'a>(c: &mut Cursor<'a>, common: &mut Common<'a>) -> Option<(u64, u64, bo
     }
     c.lit(b",\"seq\":")?;
     let seq = c.uint()?;
+    let signed = c.try_lit(b",\"sig\":");
+    if signed {
+        passkey_signature(c)?;
+    }
     c.again(&mut common.software, software)?;
     let ts = moment(c.string()?)?;
     let clamped = c.again(&mut common.clock, clock)?;
-    Some((seq, ts, clamped))
+    Some((seq, ts, clamped, signed))
+}
+
+/// A passkey's signature, whose content is looked at apart.
+fn passkey_signature(c: &mut Cursor<'_>) -> Option<()> {
+    c.lit(b"{\"alg\":")?;
+    c.string()?;
+    c.lit(b",\"authenticator_data\":")?;
+    c.string()?;
+    c.lit(b",\"client_data\":")?;
+    c.string()?;
+    c.lit(b",\"key\":")?;
+    c.string()?;
+    c.lit(b",\"signature\":")?;
+    c.string()?;
+    c.lit(b"}")
 }
 
 fn policy(c: &mut Cursor<'_>) -> Option<()> {

@@ -20,6 +20,7 @@ mod log;
 mod merkle;
 mod moment;
 mod note;
+mod passkey;
 mod replay;
 mod report;
 mod scan;

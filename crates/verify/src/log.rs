@@ -4,6 +4,7 @@ use crate::{
     entry::{self, Act, Commitment, Common, Entry},
     folder::{Folder, level_sizes, tile_path},
     merkle::{self, Frontier},
+    passkey,
     report::{Checked, Problem, Verdict, altered, cannot_tell},
     scan::{Hash, Uuid, uuid_text},
 };
@@ -262,6 +263,12 @@ impl Bundle {
             rest = after;
             if bundle.unknown.is_none() {
                 let read = entry::parse(entry, &mut common, &mut payloads).map_err(|shape| shape.explain(seq, entry));
+                let read = read.and_then(|read| {
+                    if read.signed {
+                        passkey::check(seq, entry)?;
+                    }
+                    Ok(read)
+                });
                 bundle.take(seq, read, &payloads, expected)?;
             }
             leaves.push(merkle::leaf(entry));

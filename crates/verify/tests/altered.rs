@@ -6,7 +6,7 @@ use aims_verify::{Key, Report, Request, Verdict, verify};
 use maker::{
     Model,
     files::{Files, leaf, root, write},
-    seals,
+    passkeys, seals,
 };
 
 /// A bundle with every kind of content; entry 0 to 119.
@@ -349,6 +349,20 @@ fn withholding_has_to_be_said_and_is_for_personal_payloads_only() {
     assert_eq!((sound.verdict, sound.counts.withheld), (Verdict::Sound, 1));
     model.payloads[0].withheld = true;
     found(&model.files(), &model.vkey(), Verdict::Altered, "entry 0", "withheld");
+}
+
+#[test]
+fn a_passkey_signature_is_of_this_act_and_no_other() {
+    for (what, model) in passkeys::wrong() {
+        let entry = format!("entry {}", model.entries.len() - 1);
+        found(&model.files(), &model.vkey(), Verdict::Altered, &entry, what);
+    }
+    for model in passkeys::sound() {
+        let report = report(&model.files(), &model.vkey());
+        assert_eq!(report.verdict, Verdict::Sound, "{}", report.to_text());
+    }
+    let unknown = passkeys::not_understood();
+    found(&unknown.files(), &unknown.vkey(), Verdict::CannotTell, "entry 30", "`rs256`, which is not known");
 }
 
 #[test]

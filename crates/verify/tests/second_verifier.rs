@@ -2,7 +2,7 @@
 //! Skips, and says so, where `python3` with the package `cryptography` is not there. `DIFFERENTIAL` sets how many bundles.
 mod maker;
 
-use maker::{Chance, Model, files, seals};
+use maker::{Chance, Model, files, passkeys, seals};
 use serde_json::Value;
 use std::{
     path::Path,
@@ -40,13 +40,22 @@ fn python_is_there() -> bool {
 }
 
 #[test]
+fn both_verifiers_agree_on_passkeys() {
+    agree(passkeys::wrong(), passkeys::sound(), passkeys::not_understood());
+}
+
+#[test]
 fn both_verifiers_agree_on_seals() {
+    agree(seals::wrong(), seals::sound(), seals::not_understood());
+}
+
+fn agree(wrong: Vec<(&'static str, Model)>, sound: Vec<Model>, not_understood: Model) {
     if !python_is_there() {
         return;
     }
-    let wrong = seals::wrong().into_iter().map(|(what, model)| (what, "altered", model));
-    let sound = seals::sound().into_iter().map(|model| ("", "sound", model));
-    let unknown = [("which is not known", "cannot tell", seals::not_understood())];
+    let wrong = wrong.into_iter().map(|(what, model)| (what, "altered", model));
+    let sound = sound.into_iter().map(|model| ("", "sound", model));
+    let unknown = [("which is not known", "cannot tell", not_understood)];
     for (what, verdict, model) in wrong.chain(sound).chain(unknown) {
         let folder = tempfile::tempdir().unwrap();
         files::write(&model.files(), &folder.path().join("bundle"));

@@ -11,7 +11,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub enum SignIn {
     /// In.
-    Arrived(Arrival),
+    Arrived(Box<Arrival>),
     /// The password was right; the account asks for a one-time code too. The secret names this attempt.
     CodeNeeded(Secret),
 }
@@ -80,7 +80,8 @@ impl Entrance {
             self.halfway.keep(&attempt, Waits::Code { account: account.id }, self.now());
             return Ok(SignIn::CodeNeeded(attempt));
         }
-        self.arrive(account, caller, &["pwd"]).map(SignIn::Arrived)
+        let arrival = self.arrive(account, caller, &["pwd"])?;
+        Ok(SignIn::Arrived(Box::new(arrival)))
     }
 
     /// Finishes a sign-in with a one-time code of the authenticator app.

@@ -2,6 +2,8 @@
 //!
 //! Attestation is neither asked for nor looked at: which make of authenticator somebody uses is not our concern.
 
+use aims_store::PasskeySignature;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use ciborium::Value;
 use ring::signature::{ECDSA_P256_SHA256_ASN1, ED25519, UnparsedPublicKey};
 use serde::Deserialize;
@@ -35,6 +37,25 @@ pub struct Assertion {
     pub client_data: Vec<u8>,
     /// Over both.
     pub signature: Vec<u8>,
+}
+
+impl Assertion {
+    /// As an entry of the ledger keeps it: the key without its COSE dress, bytes in base64.
+    ///
+    /// # Errors
+    /// Where the key is of another algorithm.
+    pub(crate) fn to_signature(&self) -> Result<PasskeySignature, &'static str> {
+        let key: Value = ciborium::from_reader(self.key.as_slice()).map_err(|_| "no key")?;
+        let (algorithm, key) = public_key(&key)?;
+        let text = |bytes: &[u8]| BASE64_STANDARD.encode(bytes);
+        Ok(PasskeySignature {
+            alg: if algorithm == ES256 { "es256" } else { "eddsa" }.to_owned(),
+            authenticator_data: text(&self.authenticator_data),
+            client_data: text(&self.client_data),
+            key: text(&key),
+            signature: text(&self.signature),
+        })
+    }
 }
 
 /// Where an answer must come from, and to what.

@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use aims_ledger::{canonical, commitment};
 use aims_record::{Accepted, Act, ActBody, ApplyError, Erasure, File, Kept, Stamp};
+use base64::{
+    Engine as _,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+};
 use serde_json::Value;
 
 use super::{Deed, Draft, Envelope, Idem, Seal, Tail};
 use crate::{
-    entry::{Entry, EntryObject, EntryPayload, Outcome, PayloadClass, Policy, TsState},
+    entry::{Entry, EntryObject, EntryPayload, Outcome, PayloadClass, Policy, TsState, act_challenge},
     error::AppendError,
     evidence::{self, Evidence},
     log::{PAYLOADS_MAX, moment},
@@ -63,7 +67,10 @@ impl Draft<'_> {
         let ts = moment(now_ms);
         let stamp = Stamp { by: envelope.actor.pid.clone(), seq, ts: ts.clone() };
         let said = match envelope.deed {
-            Deed::On(accepted) => self.say_act(accepted, &stamp, seals, &envelope.evidence)?,
+            Deed::On(accepted) => {
+                let salt = envelope.sig.as_ref().map_or_else(|| self.draw_salt(), |signed| signed.salt);
+                self.say_act(accepted, &stamp, seals, &envelope.evidence, salt)?
+            }
             Deed::Plain { act, outcome, reason, refs, body } => {
                 self.say_plain(act, outcome, reason, refs, body, seq)?
             }
@@ -82,11 +89,13 @@ impl Draft<'_> {
             refs: said.refs,
             req: envelope.req,
             seq,
+            sig: envelope.sig.map(|signed| signed.sig),
             sw: envelope.sw,
             ts,
             ts_state: TsState { clamped: clock_ms < last_ms, maxerr_ms: 0, sync: "unknown".into() },
             v: 1,
         };
+        refuse_signature_of_another(&entry)?;
         let bytes = entry_bytes(&entry)?;
         Ok(Composed { entry, bytes, rows: said.rows, applied: said.applied, idem: envelope.idem, now_ms })
     }
@@ -97,6 +106,7 @@ impl Draft<'_> {
         stamp: &Stamp,
         seals: Vec<Seal>,
         evidence: &[Evidence],
+        salt: [u8; 32],
     ) -> Result<Said, AppendError> {
         let Accepted { id, kind, version, prev: _, act, refs } = accepted;
         refuse_strangers(std::iter::once(&id).chain(&refs))?;
@@ -105,7 +115,7 @@ impl Draft<'_> {
         let prev = before.map(Kept::last_seq);
         let said =
             act.to_bytes().map_err(|error| AppendError::Format { what: "the act", reason: error.to_string() })?;
-        let mut rows = vec![self.body_row(said)?];
+        let mut rows = vec![body_row(said, salt)?];
         rows.extend(sealed_rows(&rows, seals));
         rows.extend(self.evidence_rows(&act.body, before, evidence)?);
         let ending = self.check_ending(&id, &act)?;
@@ -140,18 +150,8 @@ impl Draft<'_> {
         }
         let format = |reason: String| AppendError::Format { what: "the act", reason };
         let said = body.map(|body| serde_json::to_vec(&body)).transpose().map_err(|error| format(error.to_string()))?;
-        let rows = said.map(|said| self.body_row(said)).transpose()?.into_iter().collect();
+        let rows = said.map(|said| body_row(said, self.draw_salt())).transpose()?.into_iter().collect();
         Ok(Said { act, outcome, reason, refs, object: None, rows, applied: None })
-    }
-
-    /// The act's body: plain serialization is canonical but for values from outside; the check sees to those.
-    fn body_row(&self, plaintext: Vec<u8>) -> Result<PayloadRow, AppendError> {
-        let format = |reason: String| AppendError::Format { what: "the act", reason };
-        canonical::check(&plaintext).map_err(|error| format(error.to_string()))?;
-        if plaintext.len() > PAYLOAD_MAX {
-            return Err(format(format!("it has {} bytes; at most {PAYLOAD_MAX} are kept", plaintext.len())));
-        }
-        Ok(PayloadRow::new(PayloadClass::Record, plaintext, self.draw_salt()))
     }
 
     /// A payload for each file that the act brings to the record.
@@ -253,6 +253,32 @@ impl PayloadRow {
         };
         PayloadRow { described, salt, plaintext }
     }
+}
+
+/// The act's body: plain serialization is canonical but for values from outside; the check sees to those.
+fn body_row(plaintext: Vec<u8>, salt: [u8; 32]) -> Result<PayloadRow, AppendError> {
+    let format = |reason: String| AppendError::Format { what: "the act", reason };
+    canonical::check(&plaintext).map_err(|error| format(error.to_string()))?;
+    if plaintext.len() > PAYLOAD_MAX {
+        return Err(format(format!("it has {} bytes; at most {PAYLOAD_MAX} are kept", plaintext.len())));
+    }
+    Ok(PayloadRow::new(PayloadClass::Record, plaintext, salt))
+}
+
+/// Refuses a passkey's signature whose challenge is not that of this very act: the record changed while it was being signed, or it was
+/// taken from elsewhere. Whether the signature itself is right was checked where it came in.
+fn refuse_signature_of_another(entry: &Entry) -> Result<(), AppendError> {
+    let Some(sig) = &entry.sig else { return Ok(()) };
+    let wrong = || AppendError::Format {
+        what: "the passkey's signature",
+        reason: "it was given for another act or another version; look at the record again and sign once more".into(),
+    };
+    let (object, body) = entry.obj.as_ref().zip(entry.payload.first()).ok_or_else(wrong)?;
+    let challenge = act_challenge(&entry.org, &entry.actor.pid, &entry.act, object, &body.c);
+    let said = BASE64_STANDARD.decode(&sig.client_data).ok();
+    let said: Option<Value> = said.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let given = said.as_ref().and_then(|said| said.get("challenge")).and_then(Value::as_str);
+    if given == Some(BASE64_URL_SAFE_NO_PAD.encode(challenge).as_str()) { Ok(()) } else { Err(wrong()) }
 }
 
 /// Only what the act names is kept of what was sealed: a refused decision may have sealed in vain.

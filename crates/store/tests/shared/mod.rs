@@ -110,6 +110,7 @@ pub fn envelope(deed: Deed) -> Envelope {
         sw: sw(),
         req: None,
         evidence: vec![],
+        sig: None,
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod acts;
 pub mod files;
+pub mod passkeys;
 pub mod seals;
 
 use ed25519_dalek::SigningKey;
