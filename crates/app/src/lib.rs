@@ -10,8 +10,10 @@ pub mod checks;
 pub mod clock;
 pub mod daybook;
 pub mod files;
+pub mod grants;
 pub mod imports;
 pub mod readiness;
+pub mod waiting;
 
 mod acts;
 mod content;
