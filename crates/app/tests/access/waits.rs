@@ -32,7 +32,11 @@ impl Sample {
             book.play(&dir.path().join("org"), Arc::new(SystemChance), &mut |_| {}).unwrap_or_else(|f| panic!("{f}"));
         let mut kept: Vec<Kept> = Vec::new();
         let reading = aims.store().snapshot().unwrap();
-        reading.each_record(&mut |record| Ok(kept.push(record))).unwrap();
+        let mut keep = |record| {
+            kept.push(record);
+            Ok(())
+        };
+        reading.each_record(&mut keep).unwrap();
         drop(reading);
         let kinds: Arc<Kinds> = Arc::new(aims.kinds().clone());
         let register = Register::of(kinds, kept).unwrap();
