@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::{
     Aims, Failure,
     clock::SetClock,
+    grants::{self, Watch},
     organization::person_who_acts,
     resolve::{Known, resolve_fields, resolve_word},
     standing::{Ground, Sealer},
@@ -184,14 +185,16 @@ impl Case {
             return Ok(vec![repeated(draft, written.seq)?]);
         }
         let mut done = Vec::with_capacity(steps.len());
+        let mut watch = Watch::default();
         for step in steps {
             let at = step.at.clone();
-            let outcome = self.step(draft, step, &mut idem, &mut done);
+            let outcome = self.step(draft, step, &mut idem, (&mut done, &mut watch));
             outcome.map_err(|failure| match failure {
                 Failure::Refused(refusal) if !at.is_empty() => Failure::RefusedAt { at, refusal: Box::new(refusal) },
                 other => other,
             })?;
         }
+        watch.refuse_last(draft, self.clock.now())?;
         if let Some(Noted { act, body }) = noted {
             let deed = Deed::Plain { act, outcome: Outcome::Done, reason: None, refs: Vec::new(), body: Some(body) };
             draft.append(self.envelope(deed, None))?;
@@ -204,9 +207,13 @@ impl Case {
         draft: &Draft<'_>,
         step: Step,
         idem: &mut Option<Idem>,
-        done: &mut Vec<Done>,
+        (done, watch): (&mut Vec<Done>, &mut Watch),
     ) -> Result<(), Failure> {
         let proposal = self.propose(draft, step.wish)?;
+        let ground = Ground::new(draft, self.clock.now());
+        watch.look(&ground, &proposal);
+        grants::refuse(&ground, &self.actor, &proposal)?;
+        ground.fault()?;
         // Only a move can be tried again, after the signature that it lacks.
         let again = matches!(proposal, Proposal::Move { .. }).then(|| (proposal.clone(), step.why.clone()));
         let accepted = match (self.decide(draft, proposal, step.why), again) {

@@ -11,9 +11,11 @@ pub mod checks;
 pub mod clock;
 pub mod daybook;
 pub mod files;
+pub mod grants;
 pub mod imports;
 pub mod live;
 pub mod readiness;
+pub mod waiting;
 
 mod acts;
 mod content;

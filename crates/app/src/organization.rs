@@ -23,6 +23,7 @@ use crate::{
     clock::SystemClock,
     content::content,
     resolve::{Known, is_key, resolve_word},
+    standing::works_here,
     words::read_folder,
 };
 
@@ -256,7 +257,7 @@ impl Aims {
 /// Where there is no such person, or they have left.
 pub(crate) fn person_who_acts(reading: &Reading, pid: String, word: &str) -> Result<Actor, Failure> {
     match reading.kept(&pid)? {
-        Some(Kept::Live(r)) if r.kind == "person" && r.state == "active" && r.erased.is_none() => {
+        Some(Kept::Live(r)) if works_here(&r) => {
             Ok(Actor { amr: vec!["local".into()], kind: ActorKind::Person, on_behalf: Vec::new(), pid })
         }
         _ => Err(Failure::usage(

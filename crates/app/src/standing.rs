@@ -42,7 +42,7 @@ impl Standing for Ground<'_> {
 
     fn roles_of(&self, person: &str) -> Vec<String> {
         let person_kept = self.kept(person);
-        let here = matches!(person_kept.as_deref(), Some(Kept::Live(p)) if p.state == "active" && p.erased.is_none());
+        let here = matches!(person_kept.as_deref(), Some(Kept::Live(p)) if works_here(p));
         let assignments = if here { self.pointing("role-assignment", "person", person) } else { Vec::new() };
         let held = assignments.iter().filter(|a| a.state == "active" && holds_on(a, self.today));
         held.filter_map(|a| a.text("role")).map(str::to_owned).collect()
@@ -60,6 +60,11 @@ impl Standing for Ground<'_> {
         let holds = self.pointing("legal-hold", "records", id);
         holds.into_iter().filter(|h| h.state == "active").map(|h| h.number).collect()
     }
+}
+
+/// Whether the record is of a person who can hold a role: not one who left, was erased, or was recorded by mistake.
+pub(crate) fn works_here(person: &Record) -> bool {
+    person.kind == "person" && person.state == "active" && person.erased.is_none() && person.withdrawn.is_none()
 }
 
 /// Whether the day lies within `from` and `to` of a role assignment; an open end is open.

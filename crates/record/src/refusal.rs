@@ -181,6 +181,29 @@ pub enum Refusal {
         /// Readable number.
         record: String,
     },
+    /// Nobody takes a part in giving themselves a role.
+    SodSelfGrant {
+        /// Readable number of the assignment.
+        record: String,
+        /// The role.
+        role: String,
+    },
+    /// The last person who holds a role that somebody has to hold.
+    LastManager {
+        /// Readable number of the record that was acted on.
+        record: String,
+        /// The role.
+        role: String,
+    },
+    /// Somebody from outside is given a role without an end, or for too long.
+    EndDateRequired {
+        /// Readable number of the assignment.
+        record: String,
+        /// Days at most.
+        days: i64,
+        /// The last day that is taken, where the first one is known.
+        latest: Option<String>,
+    },
     /// Erasure takes two persons in different roles.
     TwoPersonsNeeded {
         /// Roles of which both must be there.
@@ -222,6 +245,9 @@ impl Refusal {
             Refusal::LegalHold { .. } => "legal_hold",
             Refusal::BelowLegalMinimum { .. } => "below_legal_minimum",
             Refusal::NotAPerson { .. } => "not_a_person",
+            Refusal::SodSelfGrant { .. } => "sod_self_grant",
+            Refusal::LastManager { .. } => "last_manager",
+            Refusal::EndDateRequired { .. } => "end_date_required",
             Refusal::TwoPersonsNeeded { .. } => "two_persons_needed",
         }
     }
@@ -313,6 +339,21 @@ impl fmt::Display for Refusal {
             Refusal::BelowLegalMinimum { record, rule, until } => write!(f, "{record} is kept until {until} by {rule}"),
             Refusal::NotAPerson { record } => {
                 write!(f, "{record} is no person; erasure is of what is known about a person")
+            }
+            Refusal::SodSelfGrant { record, role } => write!(
+                f,
+                "{record} gives you the role `{role}`; somebody else of top management or the governing body has to sign and assign it"
+            ),
+            Refusal::LastManager { record, role } => write!(
+                f,
+                "after this act on {record} nobody would hold the role `{role}`; assign it to somebody else first"
+            ),
+            Refusal::EndDateRequired { record, days, latest } => {
+                let latest = latest.as_ref().map(|day| format!(", {day}")).unwrap_or_default();
+                write!(
+                    f,
+                    "an auditor from outside has a last day, at most {days} days after the first{latest}; set `to` of {record}"
+                )
             }
             Refusal::TwoPersonsNeeded { roles } => {
                 write!(f, "erasure takes two different persons, one for each of these roles: {}", roles.join(", "))

@@ -64,6 +64,8 @@ impl Register {
             place: 0,
             state: None,
             withdrawn: false,
+            editors: Box::default(),
+            signed: Box::default(),
             erased: false,
             ended: true,
         };
@@ -83,6 +85,7 @@ impl Register {
         held.state = Some(self.word(&record.state)?);
         held.withdrawn = record.withdrawn.is_some();
         held.erased = record.erased.is_some();
+        self.people(held, &record)?;
         let kinds = self.kinds.clone();
         let kind = kinds.get(&record.kind);
         held.ended = held.withdrawn || kind.is_some_and(|k| ends(k, &record.state));
@@ -94,6 +97,23 @@ impl Register {
         }
         fields.sort_unstable_by_key(|(word, _)| *word);
         held.fields = fields.into_boxed_slice();
+        Ok(())
+    }
+
+    /// Who wrote it and who signed it. They are no links: nothing is found through them.
+    fn people(&mut self, held: &mut Held, record: &Record) -> Result<(), RegisterError> {
+        let mut editors = Vec::with_capacity(record.editors.len());
+        for id in record.editors.iter().filter_map(|id| Uuid::try_parse(id).ok()) {
+            editors.push(self.slot(id.as_u128())?);
+        }
+        held.editors = editors.into_boxed_slice();
+        let mut signed = Vec::new();
+        for signature in record.standing_signatures() {
+            if let Ok(id) = Uuid::try_parse(&signature.by) {
+                signed.push((self.slot(id.as_u128())?, self.word(&signature.meaning)?));
+            }
+        }
+        held.signed = signed.into_boxed_slice();
         Ok(())
     }
 

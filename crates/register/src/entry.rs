@@ -27,6 +27,10 @@ pub(crate) struct Held {
     /// `None`: disposed of.
     pub(crate) state: Option<Word>,
     pub(crate) withdrawn: bool,
+    /// Who wrote what is to be signed off.
+    pub(crate) editors: Box<[Slot]>,
+    /// Signatures that hold: by whom, and what they say.
+    pub(crate) signed: Box<[(Slot, Word)]>,
     /// A person of whom all that was known is gone.
     pub(crate) erased: bool,
     /// Disposed of, withdrawn, or in a state that ends a life.
@@ -37,7 +41,8 @@ impl Held {
     /// What is allocated beside it, with 16 bytes for each allocation.
     pub(crate) fn bytes(&self) -> usize {
         let fields: usize = self.fields.iter().map(|(_, stored)| stored.bytes()).sum();
-        self.number.len() + 16 + size_of_val(&*self.fields) + 16 + fields
+        let people = size_of_val(&*self.editors) + size_of_val(&*self.signed);
+        self.number.len() + 16 + size_of_val(&*self.fields) + 16 + fields + people
     }
 }
 
@@ -116,6 +121,19 @@ impl<'a> Entry<'a> {
     /// Whether it is a person of whom all that was known was erased.
     pub fn erased(self) -> bool {
         self.held.erased
+    }
+
+    /// Whether this person wrote material content that nobody has signed off since.
+    pub fn edited_by(self, person: Entry<'_>) -> bool {
+        self.held.editors.contains(&person.held.slot)
+    }
+
+    /// Persons whose signature with this meaning holds.
+    pub fn signers(self, meaning: &str) -> impl Iterator<Item = Entry<'a>> + use<'a> {
+        let register = self.register;
+        let meaning = register.words.find(meaning);
+        let signed = self.held.signed.iter().filter(move |(_, word)| Some(*word) == meaning);
+        signed.filter_map(move |(person, _)| register.at(*person))
     }
 
     /// Its place among all records of its kind that were ever held here; it keeps it as long as the register lives.

@@ -7,7 +7,7 @@ mod own;
 use std::sync::Arc;
 
 use aims_framework::access::{Cell, Reach};
-use aims_register::Entry;
+use aims_register::{Entry, Register};
 
 use super::{Access, Action, Power, plan::Plan};
 
@@ -61,6 +61,11 @@ impl Seat {
     /// Whether this role is held.
     pub fn holds(&self, role: &str) -> bool {
         self.roles.iter().any(|r| r == role)
+    }
+
+    /// The person who asks, or who answers for what asks.
+    pub fn person<'a>(&self, register: &'a Register) -> Option<Entry<'a>> {
+        register.get(&uuid::Uuid::from_u128(self.person?).to_string())
     }
 
     /// Whether somebody is signed in.
