@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aims_app::{Aims, Failure, Founder, Start, Wish, chance::SystemChance};
 use aims_record::Actor;
 use aims_store::accounts::Membership;
+use aims_verify::{Key, Request, Verdict, verify};
 use serde_json::{Value, json};
 
 use crate::{
@@ -24,14 +25,10 @@ fn organization(door: &Door) -> (Aims, Actor, String) {
         aims.act(by, wish, None).unwrap_or_else(|failure| panic!("{kind}: {failure}")).remove(0)
     };
     record(&ada, "person", "ben", json!({ "name": "Ben", "employment": "employee" }));
-    let assignment = json!({ "title": "AIMS manager", "role": "aims-manager", "person": "ben", "responsibility": "All of it",
-        "authority": "All of it", "from": "2026-11-30" });
-    record(&ada, "role-assignment", "ben-manages", assignment);
     let ben = aims.actor(Some("ben")).unwrap();
-    let organization = "organization";
-    let set = fields(json!({ "legal_name": "Example SE" }));
-    aims.act(&ben, Wish::Amend { record: organization.into(), seen: None, set, unset: vec![] }, None).unwrap();
-    (aims, ada, organization.into())
+    let interval = json!({ "title": "Impact assessments every year", "parameter": "impact-interval", "value_duration": "P12M", "rationale": "Systems change yearly." });
+    let number = record(&ben, "parameter", "interval", interval).number;
+    (aims, ada, number)
 }
 
 #[test]
@@ -39,7 +36,15 @@ fn a_record_is_signed_with_a_passkey_and_the_bundle_is_sound() {
     let (door, authenticator, arrival) = registered(Authenticator::p256());
     let (aims, mut ada, record) = organization(&door);
     ada.amr = vec!["hwk".into(), "user".into()];
-    let prepare = || aims.prepare_signature(&ada, &record, Some("reviewed".into()), None, None);
+    let prepare = || {
+        aims.prepare_signature(
+            &ada,
+            &record,
+            Some("approved as the organization's own interval or threshold".into()),
+            None,
+            None,
+        )
+    };
     let seated = door.seated(&arrival);
     let to_sign = prepare().unwrap_or_else(|failure| panic!("{failure}"));
     let begun = door.entrance.begin_act(&seated, to_sign.challenge).unwrap();
@@ -54,6 +59,11 @@ fn a_record_is_signed_with_a_passkey_and_the_bundle_is_sound() {
     let entry: Value = serde_json::from_slice(&entry).unwrap();
     assert_eq!((&entry["sig"]["alg"], &entry["actor"]["amr"]), (&json!("es256"), &json!(["hwk", "user"])));
     assert!(aims.verify(&mut |_, _| {}).unwrap().findings.is_empty());
+    let out = door.dir.path().join("bundle");
+    let exported = aims.export_bundle(&ada, &out, false, &mut |_, _| {}).unwrap();
+    let keys = vec![Key::parse(&exported.key).unwrap()];
+    let report = verify(&Request { bundle: out, keys, ..Request::default() });
+    assert_eq!(report.verdict, Verdict::Sound, "{}", report.to_text());
     assert_eq!(code(door.entrance.seated(seated.session.id.as_str())), "sign_in_required");
     assert!(door.seated(&arrival).elevated);
 }
