@@ -144,9 +144,11 @@ fn a_passkey_signs_in_without_a_name() {
     }
 }
 
+type Tampering = fn(&mut Authenticator);
+
 #[test]
 fn what_is_not_this_passkey_for_this_server_is_refused() {
-    let tamper: [(&str, fn(&mut Authenticator)); 7] = [
+    let tamper: [(&str, Tampering); 7] = [
         ("origin", |a| a.origin = "https://aims.example.org.evil.example".into()),
         ("host", |a| a.host = "evil.example".into()),
         ("nobody verified", |a| a.flags = 0x01),
