@@ -43,6 +43,7 @@ pub use entry::{
 };
 pub use error::{AppendError, EvidenceError, StoreError, WriteError};
 pub use evidence::{Evidence, Offer};
+pub use instance::DoorNote;
 pub use organization::{Founding, Organization, Snapshot};
 pub use reading::{About, Body, Filter, Gone, Payload, Personal, Reading, StoredAct, Then};
 pub use settings::{Access, OpenOptions};
