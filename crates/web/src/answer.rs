@@ -114,7 +114,11 @@ impl Refused {
 
     /// There is nothing of this name, or nothing that may be known of: the answer is the same.
     pub fn absent() -> Refused {
-        Refused::new(StatusCode::NOT_FOUND, "not_found", "There is nothing here under this name. Check the address, or search.")
+        Refused::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "There is nothing here under this name. Check the address, or search.",
+        )
     }
 
     /// Sign in first.
@@ -124,7 +128,8 @@ impl Refused {
 
     /// Our own fault; what happened is for the log.
     pub fn internal(inside: impl Into<String>) -> Refused {
-        let says = "Something failed here. Nothing was saved. Try again; tell whoever runs the server the request's number.";
+        let says =
+            "Something failed here. Nothing was saved. Try again; tell whoever runs the server the request's number.";
         Refused { inside: Some(inside.into()), ..Refused::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", says) }
     }
 
@@ -154,8 +159,14 @@ impl From<Failure> for Refused {
 fn status_of(code: &str, failure: &Failure) -> StatusCode {
     match code {
         "not_found" | "unknown_kind" | "entry_unknown" | "requirement_unknown" => StatusCode::NOT_FOUND,
-        "version_conflict" | "idempotency_mismatch" | "approved_content_changed" | "verb_not_here" | "need_unmet"
-        | "legal_hold" | "key_taken" | "withdrawn" => StatusCode::CONFLICT,
+        "version_conflict"
+        | "idempotency_mismatch"
+        | "approved_content_changed"
+        | "verb_not_here"
+        | "need_unmet"
+        | "legal_hold"
+        | "key_taken"
+        | "withdrawn" => StatusCode::CONFLICT,
         "role_needed" | "sod_self_approval" | "sod_self_grant" => StatusCode::FORBIDDEN,
         "erased" => StatusCode::GONE,
         "file_too_large" => StatusCode::PAYLOAD_TOO_LARGE,

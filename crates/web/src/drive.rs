@@ -147,7 +147,8 @@ fn tell(server: &Server, route: &'static Route, asked: &Asked, refused: &Refused
     let org = asked.params.iter().find(|(name, _)| name == "org").map(|(_, value)| value.as_str());
     let member = org.and_then(|org| seat::member(server, &visitor, org).ok()).flatten();
     if refused.code == "sign_in_required" {
-        let to = crate::form::query([("next", asked.parts.uri.path_and_query().map_or("/", |p| p.as_str()))].into_iter());
+        let to =
+            crate::form::query([("next", asked.parts.uri.path_and_query().map_or("/", |p| p.as_str()))].into_iter());
         return Answer::see(format!("/sign-in{to}"));
     }
     pages::refused::page(&call(server, route, asked, visitor, member), refused)
@@ -176,9 +177,10 @@ fn respond(answer: Answer) -> Response {
             (StatusCode::SEE_OTHER, Bytes::new())
         }
         Answer::File { kind, name, body } => {
-            response = response
-                .header(header::CONTENT_TYPE, kind)
-                .header(header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{}", crate::form::segment(&name)));
+            response = response.header(header::CONTENT_TYPE, kind).header(
+                header::CONTENT_DISPOSITION,
+                format!("attachment; filename*=UTF-8''{}", crate::form::segment(&name)),
+            );
             (StatusCode::OK, body)
         }
         Answer::Static { kind, body, gzip } => {

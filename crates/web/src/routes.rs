@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use crate::{
     answer::{Answer, Answered, Refused},
-    api, assets::Asset,
+    api,
+    assets::Asset,
     call::Call,
     pages,
     route::{Asks, Class, Method, Pace, Route},

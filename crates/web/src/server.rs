@@ -46,7 +46,7 @@ pub enum ServerError {
         /// Its folder.
         folder: String,
         /// Why.
-        failure: aims_app::Failure,
+        failure: Box<aims_app::Failure>,
     },
     /// The accounts cannot be opened.
     #[error("{0}")]
@@ -97,9 +97,10 @@ impl Server {
     /// Where it cannot be opened.
     pub fn serve_too(&self, name: &str, folder: &Path) -> Result<Arc<Live>, ServerError> {
         let live = Live::open_with(folder, self.clock.clone(), self.chance.clone());
-        let live = Arc::new(
-            live.map_err(|failure| ServerError::Organization { folder: folder.display().to_string(), failure })?,
-        );
+        let live = Arc::new(live.map_err(|failure| ServerError::Organization {
+            folder: folder.display().to_string(),
+            failure: Box::new(failure),
+        })?);
         let mut all = self.organizations.write().unwrap_or_else(PoisonError::into_inner);
         all.insert(name.to_owned(), Arc::clone(&live));
         Ok(live)
