@@ -363,7 +363,7 @@ impl<'r, 'k> Reader<'r, 'k> {
 
     fn note(&self, at: &At, found: &mut Footprint<'r>) {
         for kind in &at.kinds {
-            if at.back.contains(&Back::Everywhere) {
+            if at.back == [Back::Everywhere] {
                 found.everywhere.push(kind.clone());
                 continue;
             }
