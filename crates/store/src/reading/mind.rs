@@ -4,13 +4,16 @@ use std::{collections::HashMap, sync::Arc};
 
 use aims_record::Kept;
 
-/// So many canonical bytes of states are kept in memory, and more only of what is not on disk.
-const BYTES_MAX: usize = 4 << 20;
+/// So many canonical bytes of states are kept in memory, twice over for those that were met before, and more only of what is not on disk.
+const BYTES_MAX: usize = 2 << 20;
 
 /// States, numbers and keys. What is not on disk yet is always among them; of the rest, what was met lately.
 #[derive(Default)]
 pub(crate) struct Mind {
     states: HashMap<String, State>,
+    /// What was met before the states last became too many, and not since; all of it is on disk.
+    older: HashMap<String, State>,
+    /// Those of `states`.
     bytes: usize,
     bound: usize,
     /// The highest count given, by prefix.
@@ -33,7 +36,10 @@ enum Earlier {
 }
 
 impl Mind {
-    pub fn state(&self, id: &str) -> Option<&Arc<Kept>> {
+    pub fn state(&mut self, id: &str) -> Option<&Arc<Kept>> {
+        if let Some((id, state)) = self.older.remove_entry(id) {
+            self.insert(id, state);
+        }
         self.states.get(id).map(|(kept, _)| kept)
     }
 
@@ -54,14 +60,15 @@ impl Mind {
             self.make_room();
         }
         self.bytes += state.1;
+        let older = self.older.remove(&id);
         let before = self.states.insert(id, state);
         self.bytes -= before.as_ref().map_or(0, |(_, len)| *len);
-        before
+        before.or(older)
     }
 
     fn make_room(&mut self) {
         let landed = self.landed;
-        self.states.retain(|_, (kept, _)| kept.last_seq() >= landed);
+        self.older = self.states.extract_if(|_, (kept, _)| kept.last_seq() < landed).collect();
         self.bytes = self.states.values().map(|(_, len)| len).sum();
         self.bound = self.bytes * 2;
     }
@@ -167,11 +174,15 @@ mod tests {
         mind.met(&state("old", 4), BYTES_MAX / 2);
         mind.became(&state("new", 5), BYTES_MAX / 2);
         mind.became(&state("newer", 6), BYTES_MAX);
-        assert!(mind.state("old").is_none() && mind.state("new").is_some() && mind.state("newer").is_some());
-        mind.used("key", 6);
-        mind.landed(6);
-        assert!(mind.is_used("key"));
+        assert!(mind.state("new").is_some() && mind.state("newer").is_some());
         mind.landed(7);
+        mind.met(&state("last", 1), BYTES_MAX);
+        mind.met(&state("very last", 1), BYTES_MAX);
+        assert!(mind.state("old").is_none(), "what was not met for long is let go");
+        mind.used("key", 8);
+        mind.landed(8);
+        assert!(mind.is_used("key"));
+        mind.landed(9);
         assert!(!mind.is_used("key"));
     }
 }
