@@ -62,10 +62,21 @@ impl Books {
             }
         };
         let tail = Tail { size, last_ms };
-        reading.begin_to_remember(size);
+        reading.begin_to_remember(size)?;
         let wal = reading.line.get_mut().map(WalLength::watch).transpose()?.unwrap_or_default();
         let (landed, pace) = (tail, Duration::ZERO);
-        Ok(Books { reading, signer, tail, landed, stopped: None, wal, edge: Arc::default(), lander: None, pace, scrub_due: None })
+        Ok(Books {
+            reading,
+            signer,
+            tail,
+            landed,
+            stopped: None,
+            wal,
+            edge: Arc::default(),
+            lander: None,
+            pace,
+            scrub_due: None,
+        })
     }
 
     /// Decides commands that become one transaction and are answered once it is on disk. `more` gives the next one, told how many
@@ -243,12 +254,12 @@ impl Books {
         self.reading.execute("BEGIN IMMEDIATE")?;
         self.reading.forget();
         let done = work(&self.reading).and_then(|()| self.reading.execute("COMMIT"));
-        self.reading.forget();
         if done.is_err() {
             self.roll_back();
         }
+        let begun = self.reading.begin_to_remember(self.landed.size);
         self.reading.take_fault();
-        done
+        done.and(begun)
     }
 
     /// Runs the commands one after the other, each undone alone where it refuses.

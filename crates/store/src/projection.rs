@@ -6,7 +6,7 @@ pub(crate) use links::{LINKS_OF_TARGET, LinkRow, links_of, target_bytes};
 
 use std::collections::BTreeSet;
 
-use aims_record::Kept;
+use aims_record::{Fields, Kept};
 use rusqlite::Connection;
 
 use crate::{
@@ -61,10 +61,9 @@ pub(crate) fn update_record(conn: &Connection, begun: u64, before: &Kept, after:
         let sql = "UPDATE records SET state = ?2, key = ?3, ended = ?4, bytes = ?5 WHERE begun = ?1";
         conn.prepare_cached(sql)?.execute((signed(begun), row.state, row.key, row.ended, bytes))?;
     }
-    if old.map(|record| &record.fields) == new.map(|record| &record.fields) {
-        return Ok(());
-    }
-    links::put(conn, begun, &links_of(before), &links_of(after))
+    let none = Fields::new();
+    let (old, new) = (old.map_or(&none, |record| &record.fields), new.map_or(&none, |record| &record.fields));
+    links::put(conn, begun, &links::not_in(old, new), &links::not_in(new, old))
 }
 
 /// The columns that stand beside a record's bytes.

@@ -39,7 +39,8 @@ CREATE INDEX endings_record ON endings (record);
 ";
 
 /// Takes the projection away.
-pub(crate) const DROP_PROJECTION: &str = "DROP TABLE records; DROP TABLE links; DROP TABLE new_links; DROP TABLE endings;";
+pub(crate) const DROP_PROJECTION: &str =
+    "DROP TABLE records; DROP TABLE links; DROP TABLE new_links; DROP TABLE endings;";
 
 /// Makes the tables of a new database.
 pub(crate) fn create(conn: &Connection) -> Result<(), StoreError> {

@@ -238,9 +238,8 @@ mod tests {
 
     #[test]
     fn eight_bytes_at_once_find_what_one_after_the_other_does() {
-        let one_by_one = |bytes: &[u8]| {
-            bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(bytes.len())
-        };
+        let one_by_one =
+            |bytes: &[u8]| bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(bytes.len());
         for length in 0..20 {
             for at in 0..=length {
                 for special in 0..=u8::MAX {

@@ -68,6 +68,15 @@ pub(crate) fn links_of(kept: &Kept) -> BTreeSet<Link<'_>> {
     links
 }
 
+/// What the fields name that are not the same in `other`.
+pub(super) fn not_in<'a>(fields: &'a Fields, other: &Fields) -> BTreeSet<Link<'a>> {
+    let mut links = BTreeSet::new();
+    for (name, value) in fields.iter().filter(|(name, value)| other.get(*name) != Some(value)) {
+        collect_value(Cow::Borrowed(name), value, &mut links);
+    }
+    links
+}
+
 fn collect_links<'a>(path: &str, fields: &'a Fields, links: &mut BTreeSet<Link<'a>>) {
     for (name, value) in fields {
         if path.is_empty() {
@@ -88,4 +97,3 @@ fn collect_value<'a>(path: Cow<'a, str>, value: &'a Value, links: &mut BTreeSet<
         _ => {}
     }
 }
-

@@ -20,6 +20,8 @@ pub(crate) struct Mind {
     counts: HashMap<String, Option<i64>>,
     /// Keys of requests whose entries are not on disk yet.
     keys: HashMap<String, u64>,
+    /// No record has a higher id than this; ids are drawn in the order of time, so what is new is mostly beyond it.
+    highest_id: String,
     /// So many entries are on disk.
     landed: u64,
     /// What the command now running has changed, as it was before.
@@ -43,6 +45,16 @@ impl Mind {
         self.states.get(id).map(|(kept, _)| kept)
     }
 
+    /// What is on disk when nothing is under way: so many entries, and the highest id of a record.
+    pub fn begin(landed: u64, highest_id: String) -> Mind {
+        Mind { landed, highest_id, ..Mind::default() }
+    }
+
+    /// Whether no record can have this id, decided or on disk.
+    pub fn is_beyond(&self, id: &str) -> bool {
+        id > self.highest_id.as_str()
+    }
+
     /// Keeps a state that was read.
     pub fn met(&mut self, kept: &Arc<Kept>, len: usize) {
         self.insert(kept.id().to_owned(), (Arc::clone(kept), len));
@@ -51,6 +63,9 @@ impl Mind {
     /// Keeps what an act has made of a record.
     pub fn became(&mut self, kept: &Arc<Kept>, len: usize) {
         let id = kept.id().to_owned();
+        if self.is_beyond(&id) {
+            self.highest_id.clone_from(&id);
+        }
         let before = self.insert(id.clone(), (Arc::clone(kept), len));
         self.changed.push(Earlier::State(id, before));
     }
@@ -134,7 +149,8 @@ impl Mind {
 
     /// Lets go of everything but what is on disk, where something else may have changed what stands.
     pub fn forget(&mut self) {
-        *self = Mind { landed: self.landed, ..Mind::default() };
+        // An id that is higher than all there are does no harm.
+        *self = Mind::begin(self.landed, std::mem::take(&mut self.highest_id));
     }
 }
 
@@ -163,6 +179,7 @@ mod tests {
         mind.used("key", 8);
         mind.undo_command();
         assert_eq!(mind.state("a").map(|kept| kept.last_seq()), Some(5));
+        assert!(mind.is_beyond("bb") && !mind.is_beyond("b"));
         assert!(mind.state("b").is_none() && mind.state("c").is_some() && !mind.is_used("key"));
         assert_eq!((mind.count("K"), mind.bytes), (Some(Some(3)), 12));
     }

@@ -29,7 +29,7 @@ impl Reading {
     /// The same without a copy of its own.
     pub fn shared(&self, id: &str) -> Result<Option<Arc<Kept>>> {
         if let Some(kept) = self.remembered(id) {
-            return Ok(Some(kept));
+            return Ok(kept);
         }
         let row = self.one_near("SELECT ended, bytes FROM records WHERE id = ?1", [id], stored)?;
         let Some(row) = row else { return Ok(None) };

@@ -187,7 +187,8 @@ impl Check<'_> {
         let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?));
         let mut extra = 0;
         for (begun, id) in self.reading.all("SELECT begun, id FROM records", [], read)? {
-            let entry = self.reading.entry(unsigned(begun))?.and_then(|bytes| parse_entry(unsigned(begun), &bytes).ok());
+            let entry =
+                self.reading.entry(unsigned(begun))?.and_then(|bytes| parse_entry(unsigned(begun), &bytes).ok());
             let began = entry.and_then(|entry| entry.obj).is_some_and(|object| object.id == id && object.ver == 1);
             if !began && extra < EXTRA_MAX {
                 extra += 1;
