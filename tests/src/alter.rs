@@ -93,7 +93,7 @@ pub fn dump(database: &Path) -> rusqlite::Result<BTreeMap<&'static str, Vec<Vec<
     let conn = Connection::open(database)?;
     let seen = |table| match table {
         // Links are seen the same whether they are sorted in or wait for it.
-        "links" => rows(&conn, "(SELECT * FROM links UNION ALL SELECT target, field, source FROM new_links)"),
+        "links" => rows(&conn, "(SELECT * FROM links UNION ALL SELECT * FROM new_links)"),
         "new_links" => Ok(Vec::new()),
         _ => rows(&conn, table),
     };
@@ -101,9 +101,10 @@ pub fn dump(database: &Path) -> rusqlite::Result<BTreeMap<&'static str, Vec<Vec<
 }
 
 fn rows(conn: &Connection, table: &str) -> rusqlite::Result<Vec<Vec<Value>>> {
-    // In the order of the key, so that equal content is equal.
-    let mut select = conn.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2"))?;
-    let columns = select.column_count();
+    // Ordered by every column, so that equal content is equal.
+    let columns = conn.prepare(&format!("SELECT * FROM {table}"))?.column_count();
+    let order = (1..=columns).map(|column| column.to_string()).collect::<Vec<_>>().join(", ");
+    let mut select = conn.prepare(&format!("SELECT * FROM {table} ORDER BY {order}"))?;
     let rows = select.query_map([], |row| (0..columns).map(|column| row.get(column)).collect())?;
     rows.collect()
 }

@@ -33,7 +33,7 @@ CREATE INDEX records_kind ON records (kind, prefix, ord);
 CREATE INDEX records_number ON records (prefix, ord);
 CREATE INDEX records_key ON records (key) WHERE key IS NOT NULL;
 CREATE TABLE links (target BLOB NOT NULL, field TEXT NOT NULL, source INTEGER NOT NULL, PRIMARY KEY (target, field, source)) WITHOUT ROWID, STRICT;
-CREATE TABLE new_links (id INTEGER PRIMARY KEY, target BLOB NOT NULL, field TEXT NOT NULL, source INTEGER NOT NULL) STRICT;
+CREATE TABLE new_links (target BLOB NOT NULL, field TEXT NOT NULL, source INTEGER NOT NULL) STRICT;
 CREATE TABLE endings (seq INTEGER PRIMARY KEY, record TEXT NOT NULL, act TEXT NOT NULL) STRICT;
 CREATE INDEX endings_record ON endings (record);
 ";
