@@ -1,10 +1,13 @@
 //! The only place that draws randomness.
 #![expect(clippy::disallowed_methods, reason = "chance has to be drawn somewhere: here, and nowhere else")]
 
-use std::cell::RefCell;
+use std::{
+    cell::RefCell,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use aims_store::Chance;
-use uuid::Uuid;
+use uuid::Builder;
 use zeroize::Zeroizing;
 
 /// The operating system's randomness.
@@ -45,6 +48,19 @@ fn draw(bytes: &mut [u8]) {
     getrandom::fill(bytes).expect("the operating system gives randomness");
 }
 
+/// Bits of an id that count within a millisecond.
+const COUNT: u32 = 12;
+
+/// A millisecond and a count within it that are later than any given before, so that ids sort in the order in which they were drawn.
+fn moment(step: u64) -> (u64, u16) {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    let now = jiff::Timestamp::now().as_millisecond().max(0).unsigned_abs() << COUNT;
+    let next = |last: u64| (now + step).max(last + 1);
+    let last = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last)));
+    let drawn = next(last.unwrap_or_else(|last| last));
+    (drawn >> COUNT, (drawn & ((1 << COUNT) - 1)) as u16)
+}
+
 impl Chance for SystemChance {
     fn fill(&self, bytes: &mut [u8]) {
         if bytes.len() > DRAWN / 4 {
@@ -54,7 +70,13 @@ impl Chance for SystemChance {
     }
 
     fn id(&self) -> String {
-        Uuid::now_v7().to_string()
+        let mut random = [0; 10];
+        self.fill(&mut random);
+        let [high, low, ..] = random;
+        let (millis, count) = moment(u64::from(u16::from_be_bytes([high, low]) >> 6));
+        let [first, second] = count.to_be_bytes();
+        (random[0], random[1]) = (first, second);
+        Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string()
     }
 }
 
@@ -72,5 +94,13 @@ mod tests {
             SystemChance.fill(&mut salt);
             assert!(salt != [0; 32] && seen.insert(salt.to_vec()));
         }
+    }
+
+    #[test]
+    fn ids_are_drawn_in_order() {
+        let drawn: Vec<String> = (0..10_000).map(|_| SystemChance.id()).collect();
+        assert!(drawn.is_sorted_by(|one, next| one < next));
+        let sound = |id: &String| uuid::Uuid::try_parse(id).is_ok_and(|id| id.get_version_num() == 7);
+        assert!(drawn.iter().all(sound));
     }
 }
