@@ -13,8 +13,11 @@ type Result<T> = std::result::Result<T, StoreError>;
 /// An entry with its act's body as stored.
 pub(crate) type ChainedAct = (Entry, Option<Vec<u8>>);
 
-/// The bytes of an entry and the body of its act; `None` where there is no such entry.
-pub(crate) fn stored_act(conn: &Connection, seq: u64) -> Result<Option<(Vec<u8>, Option<Vec<u8>>)>> {
+/// The bytes of an entry and those of its act's body, unless they are gone.
+type StoredBytes = (Vec<u8>, Option<Vec<u8>>);
+
+/// The bytes of an entry and of its act's body; `None` where there is no such entry.
+pub(crate) fn stored_act(conn: &Connection, seq: u64) -> Result<Option<StoredBytes>> {
     let sql = "SELECT e.bytes, p.body FROM entries e LEFT JOIN payloads p ON p.id = e.seq << 10 WHERE e.seq = ?1";
     let mut select = conn.prepare_cached(sql)?;
     let mut rows = select.query([signed(seq)])?;

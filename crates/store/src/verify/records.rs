@@ -6,7 +6,7 @@ use aims_record::Kept;
 
 use super::Check;
 use crate::{
-    chain::stored_act,
+    chain::{ChainedAct, stored_act},
     entry::{Entry, parse_entry},
     error::StoreError,
     log::{signed, unsigned},
@@ -28,12 +28,8 @@ impl Met {
         self.0.get(&(seq / 64)).is_some_and(|bits| bits >> (seq % 64) & 1 == 1)
     }
 
-    /// False where it was met before.
-    fn meet(&mut self, seq: u64) -> bool {
-        let bits = self.0.entry(seq / 64).or_default();
-        let before = *bits;
-        *bits |= 1 << (seq % 64);
-        before != *bits
+    fn meet(&mut self, seq: u64) {
+        *self.0.entry(seq / 64).or_default() |= 1 << (seq % 64);
     }
 }
 
@@ -79,26 +75,27 @@ impl Check<'_> {
     /// The acts on a record, oldest first: each names the one before it, of the same kind and the version before.
     fn acts(&mut self, id: &str, newest: Entry, met: &mut Met) -> Result<Vec<StoredAct>> {
         let mut acts = Vec::new();
-        let mut next = Some(newest);
-        while let Some(entry) = next.take() {
+        let body = stored_act(self.reading.conn()?, newest.seq)?.and_then(|(_, body)| body);
+        let mut next = Some((newest, body));
+        while let Some((entry, body)) = next.take() {
             met.meet(entry.seq);
             next = self.act_before(id, &entry, met)?;
-            let body = stored_act(self.reading.conn()?, entry.seq)?.and_then(|(_, body)| body);
             acts.push(StoredAct { entry, body: body.map_or(Body::Gone(Gone::Missing), Body::Bytes) });
         }
         acts.reverse();
         Ok(acts)
     }
 
-    fn act_before(&mut self, id: &str, entry: &Entry, met: &Met) -> Result<Option<Entry>> {
+    fn act_before(&mut self, id: &str, entry: &Entry, met: &Met) -> Result<Option<ChainedAct>> {
         let Some(object) = &entry.obj else { return Ok(None) };
         let before = match object.prev.filter(|prev| *prev < entry.seq && !met.has(*prev)) {
             None => None,
-            Some(prev) => stored_act(self.reading.conn()?, prev)?.and_then(|(bytes, _)| parse_entry(prev, &bytes).ok()),
+            Some(prev) => stored_act(self.reading.conn()?, prev)?
+                .and_then(|(bytes, body)| Some((parse_entry(prev, &bytes).ok()?, body))),
         };
         let follows = match (&before, object.prev) {
             (None, None) => object.ver == 1,
-            (Some(before), Some(_)) => before.obj.as_ref().is_some_and(|before| {
+            (Some((before, _)), Some(_)) => before.obj.as_ref().is_some_and(|before| {
                 before.id == id && before.kind == object.kind && object.ver.checked_sub(1) == Some(before.ver)
             }),
             (None, Some(_)) | (Some(_), None) => false,
@@ -107,7 +104,7 @@ impl Check<'_> {
             let sentence = format!("Event {} does not follow the act before it on this record.", entry.seq);
             self.add("chain_broken", format!("record {id}"), sentence);
         }
-        Ok(before.filter(|before| before.obj.as_ref().is_some_and(|before| before.id == id)))
+        Ok(before.filter(|(before, _)| before.obj.as_ref().is_some_and(|before| before.id == id)))
     }
 
     /// Replays one record.
