@@ -175,7 +175,10 @@ impl Served {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let (tell, told) = mpsc::channel();
         runtime.spawn(async move {
-            let served = aims_web::serve(server, move |address| drop(tell.send(address))).await;
+            let served = aims_web::serve(server, move |address| {
+                let _ = tell.send(address);
+            })
+            .await;
             served.inspect_err(|error| eprintln!("bench: {error}"))
         });
         let address = told.recv()?;
