@@ -32,6 +32,8 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         pages::registers::ROUTES,
         pages::register::ROUTES,
         pages::record::ROUTES,
+        pages::act::begin::ROUTES,
+        pages::act::amend::ROUTES,
         api::ROUTES,
     ]
     .concat()
