@@ -34,6 +34,7 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         pages::record::ROUTES,
         pages::act::begin::ROUTES,
         pages::act::amend::ROUTES,
+        pages::act::verb::ROUTES,
         api::ROUTES,
     ]
     .concat()

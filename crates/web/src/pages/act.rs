@@ -4,7 +4,9 @@
 pub mod amend;
 pub mod begin;
 pub mod draft;
+pub mod verb;
 
+mod asked;
 mod conflict;
 mod page;
 
