@@ -1,5 +1,6 @@
 //! Pages, one file each, with a template of the same name.
 
+pub mod act;
 pub mod home;
 pub mod record;
 pub mod refused;

@@ -33,6 +33,9 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         pages::registers::ROUTES,
         pages::register::ROUTES,
         pages::record::ROUTES,
+        pages::act::begin::ROUTES,
+        pages::act::amend::ROUTES,
+        pages::act::verb::ROUTES,
         api::ROUTES,
     ]
     .concat()

@@ -163,7 +163,7 @@ fn signatures(shown: &Shown, values: &Values<'_>, frame: &Frame<'_>) -> Vec<Sign
     all
 }
 
-fn files(shown: &Shown) -> Vec<(String, String)> {
+pub fn files(shown: &Shown) -> Vec<(String, String)> {
     let all = shown.record.get("files").and_then(Value::as_array).cloned().unwrap_or_default();
     let text = |v: &Value, name: &str| v.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     all.iter().map(|f| (text(f, "name"), text(f, "sha256"))).collect()
