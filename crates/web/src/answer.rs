@@ -20,6 +20,13 @@ pub enum Answer {
         /// The whole page.
         html: String,
     },
+    /// A page, with a cookie for the browser: what is shown once after credentials changed.
+    Fresh {
+        /// The whole page.
+        html: String,
+        /// The cookie to set.
+        cookie: String,
+    },
     /// JSON.
     Json {
         /// 200, 201.
@@ -66,6 +73,14 @@ impl Answer {
     pub fn page_with(status: StatusCode, page: &impl askama::Template) -> Answered {
         match page.render() {
             Ok(html) => Ok(Answer::Page { status, html }),
+            Err(error) => Err(Refused::internal(error.to_string())),
+        }
+    }
+
+    /// A page, with a cookie for the browser.
+    pub fn fresh(page: &impl askama::Template, cookie: String) -> Answered {
+        match page.render() {
+            Ok(html) => Ok(Answer::Fresh { html, cookie }),
             Err(error) => Err(Refused::internal(error.to_string())),
         }
     }

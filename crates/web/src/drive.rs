@@ -151,7 +151,11 @@ fn tell(server: &Server, route: &'static Route, asked: &Asked, refused: &Refused
             crate::form::query([("next", asked.parts.uri.path_and_query().map_or("/", |p| p.as_str()))].into_iter());
         return Answer::see(format!("/sign-in{to}"));
     }
-    pages::refused::page(&call(server, route, asked, visitor, member), refused)
+    let call = call(server, route, asked, visitor, member);
+    if refused.code == "step_up_required" && call.visitor.seated().is_some() {
+        return Answer::see(pages::confirm::before(&call));
+    }
+    pages::refused::page(&call, refused)
 }
 
 fn respond(answer: Answer) -> Response {
@@ -160,6 +164,11 @@ fn respond(answer: Answer) -> Response {
         Answer::Page { status, html } => {
             response = response.header(header::CONTENT_TYPE, "text/html; charset=utf-8");
             (status, Bytes::from(html))
+        }
+        Answer::Fresh { html, cookie } => {
+            response =
+                response.header(header::CONTENT_TYPE, "text/html; charset=utf-8").header(header::SET_COOKIE, cookie);
+            (StatusCode::OK, Bytes::from(html))
         }
         Answer::Json { status, body, version } => {
             let kind = if status.is_success() { "application/json" } else { "application/problem+json" };

@@ -66,6 +66,11 @@ impl Visitor {
         }
     }
 
+    /// The e-mail address they sign in with.
+    pub fn name(&self) -> &str {
+        self.seated().map_or("", |seated| seated.account.name.as_str())
+    }
+
     /// How they authenticated, as entries note it.
     pub fn amr(&self) -> Vec<String> {
         match self {

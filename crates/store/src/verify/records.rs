@@ -57,6 +57,9 @@ impl Check<'_> {
             }
             // What cannot be read was found in the pass over the entries.
             let Ok(newest) = parse_entry(seq, &row.get::<_, Vec<u8>>(1)?) else { continue };
+            if newest.seq != seq {
+                continue;
+            }
             if let Some(id) = newest.obj.as_ref().map(|object| object.id.clone()) {
                 let acts = self.acts(&id, newest, &mut met)?;
                 self.record(&id, &acts, &mut sum)?;
@@ -90,8 +93,10 @@ impl Check<'_> {
         let Some(object) = &entry.obj else { return Ok(None) };
         let before = match object.prev.filter(|prev| *prev < entry.seq && !met.has(*prev)) {
             None => None,
+            // An entry in another's place is found in the pass over the entries; followed here, it could lead round in a circle.
             Some(prev) => stored_act(self.reading.conn()?, prev)?
-                .and_then(|(bytes, body)| Some((parse_entry(prev, &bytes).ok()?, body))),
+                .and_then(|(bytes, body)| Some((parse_entry(prev, &bytes).ok()?, body)))
+                .filter(|(before, _)| before.seq == prev),
         };
         let follows = match (&before, object.prev) {
             (None, None) => object.ver == 1,
