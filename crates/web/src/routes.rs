@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use crate::{
     answer::{Answer, Answered, Refused},
-    api, assets::Asset,
+    api,
+    assets::Asset,
     call::Call,
     pages,
     route::{Asks, Class, Method, Pace, Route},
@@ -19,6 +20,7 @@ const STATIC: &[Route] = &[Route {
     pace: Pace::Quick,
     does: file,
     body_max: 0,
+    doc: None,
 }];
 
 static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
@@ -32,9 +34,12 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         pages::registers::ROUTES,
         pages::register::ROUTES,
         pages::record::ROUTES,
-        api::ROUTES,
     ]
-    .concat()
+    .into_iter()
+    .chain(api::ROUTES.iter().copied())
+    .flatten()
+    .copied()
+    .collect()
 });
 
 /// Every route there is.
