@@ -103,8 +103,9 @@ impl<'c> Frame<'c> {
 
     /// The rail: words, address, whether the page is in it.
     pub fn places(&self) -> Vec<(String, String, bool)> {
-        let place =
-            |(name, key, to): &(&str, &str, &str)| (self.t.say(key).into_owned(), self.call.at(to), *name == self.here);
+        let place = |(name, key, to): &(&str, &str, &str)| {
+            (self.t.say(key).into_owned(), self.call.at(to), *name == self.here)
+        };
         PLACES.iter().map(place).collect()
     }
 

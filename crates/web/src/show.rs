@@ -7,5 +7,5 @@ mod value;
 
 pub use markdown::markdown;
 pub use state::Status;
-pub use time::{day, moment};
 pub use value::Values;
+pub use time::{day, moment};

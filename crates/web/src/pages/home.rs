@@ -91,10 +91,7 @@ fn show(call: &Call<'_>) -> Answered {
     let acts = call.live()?.aims().acts(sight.last_entry().map(|seq| seq + 1), TOLD as u64)?;
     Answer::page(&Home {
         frame: Frame::of(call, &sight, "home", call.tongue.say("nav-home"))?,
-        sums: Status::all()
-            .map(|s| (s, said.iter().filter(|x| x.state == s.0).count()))
-            .filter(|(_, n)| *n > 0)
-            .collect(),
+        sums: Status::all().map(|s| (s, said.iter().filter(|x| x.state == s.0).count())).filter(|(_, n)| *n > 0).collect(),
         phases: frameworks.by_id.values().next().map(|f| phases(call, f, &said)).unwrap_or_default(),
         clauses: frameworks.by_id.values().next().map(|f| rows(f, &said)).unwrap_or_default(),
         findings: findings.iter().take(TOLD).map(finding).collect(),
@@ -141,11 +138,7 @@ fn rows(framework: &Framework, said: &[Said<'_>]) -> Vec<Row> {
     for (item, said) in framework.items().zip(said) {
         let id = main_clause(item.id());
         if rows.last().is_none_or(|row| row.id != id) {
-            rows.push(Row {
-                title: format!("clause-{}", id.replace('.', "-")),
-                id,
-                counts: vec![0; Status::all().count()],
-            });
+            rows.push(Row { title: format!("clause-{}", id.replace('.', "-")), id, counts: vec![0; Status::all().count()] });
         }
         let place = Status::all().position(|s| s.0 == said.state);
         if let Some(count) = rows.last_mut().zip(place).and_then(|(row, place)| row.counts.get_mut(place)) {

@@ -126,13 +126,7 @@ fn naming(call: &Call<'_>, standing: &Standing, entry: Entry<'_>) -> Vec<Naming>
             let told: Vec<_> = pointing
                 .by_ref()
                 .take(NAMING_TOLD)
-                .map(|e| {
-                    (
-                        e.number().to_owned(),
-                        call.at(&format!("/{}/{}", kind.id, e.number())),
-                        standing.name_of(e).to_owned(),
-                    )
-                })
+                .map(|e| (e.number().to_owned(), call.at(&format!("/{}/{}", kind.id, e.number())), standing.name_of(e).to_owned()))
                 .collect();
             if told.is_empty() {
                 continue;
