@@ -43,6 +43,15 @@ pub enum Answer {
         /// A cookie to set.
         cookie: Option<String>,
     },
+    /// Bytes that come as they are asked for, such as a feed of changes or a large file.
+    Stream {
+        /// Media type.
+        kind: String,
+        /// Name under which it is kept; nothing where it is no file.
+        name: Option<String>,
+        /// Content.
+        body: axum::body::Body,
+    },
     /// A file to keep, never shown as a page of ours.
     File {
         /// Media type.
@@ -117,6 +126,8 @@ pub struct Refused {
     pub problems: Vec<Problem>,
     /// Seconds after which to try again.
     pub retry_after: Option<u64>,
+    /// For a conflict of versions: who changed it when, and field by field what was wanted and what stands.
+    pub conflict: Option<serde_json::Value>,
     /// For the log alone.
     pub inside: Option<String>,
 }
@@ -124,7 +135,15 @@ pub struct Refused {
 impl Refused {
     /// With a status, a code and a sentence.
     pub fn new(status: StatusCode, code: &'static str, says: impl Into<String>) -> Refused {
-        Refused { status, code, says: says.into(), problems: Vec::new(), retry_after: None, inside: None }
+        Refused {
+            status,
+            code,
+            says: says.into(),
+            problems: Vec::new(),
+            retry_after: None,
+            conflict: None,
+            inside: None,
+        }
     }
 
     /// There is nothing of this name, or nothing that may be known of: the answer is the same.
@@ -163,8 +182,15 @@ impl From<Failure> for Refused {
         }
         let says = sentence(&failure.to_string());
         let mut refused = Refused::new(status, code, says);
-        if let Failure::Refused(Refusal::FieldsRefused { problems }) = failure {
-            refused.problems = problems;
+        let refusal = match failure {
+            Failure::Refused(refusal) => Some(refusal),
+            Failure::RefusedAt { refusal, .. } => Some(*refusal),
+            _ => None,
+        };
+        match refusal {
+            Some(Refusal::FieldsRefused { problems }) => refused.problems = problems,
+            Some(conflict @ Refusal::VersionConflict { .. }) => refused.conflict = serde_json::to_value(conflict).ok(),
+            _ => {}
         }
         refused
     }

@@ -18,7 +18,9 @@ mod routes;
 mod seat;
 mod server;
 mod show;
+mod stream;
 mod words;
 
+pub use api::openapi;
 pub use routes::routes;
 pub use server::{Config, Server, serve};

@@ -20,6 +20,7 @@ const STATIC: &[Route] = &[Route {
     pace: Pace::Quick,
     does: file,
     body_max: 0,
+    doc: None,
 }];
 
 static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
@@ -42,7 +43,11 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         pages::act::verb::ROUTES,
         api::ROUTES,
     ]
-    .concat()
+    .into_iter()
+    .chain(api::ROUTES.iter().copied())
+    .flatten()
+    .copied()
+    .collect()
 });
 
 /// Every route there is.

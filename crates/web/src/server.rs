@@ -22,7 +22,7 @@ use axum::{
 use thiserror::Error;
 use tower_http::compression::CompressionLayer;
 
-use crate::{drive::drive, route::Route, routes::routes};
+use crate::{api::Shelf, drive::drive, route::Route, routes::routes};
 
 /// How a server is set up.
 #[derive(Clone, Debug)]
@@ -63,6 +63,8 @@ pub struct Server {
     pub entrance: Entrance,
     /// How it is set up.
     pub config: Config,
+    /// Answers about single records.
+    pub(crate) shelf: Shelf,
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
 }
@@ -84,7 +86,8 @@ impl Server {
         let failed = |refused: aims_app::accounts::Refused| ServerError::Accounts(refused.to_string());
         let address = Address::new(&config.public_url).map_err(failed)?;
         let entrance = Entrance::open(&config.data, address, clock.clone(), chance.clone()).map_err(failed)?;
-        let server = Server { organizations: RwLock::default(), entrance, config, clock, chance };
+        let shelf = Shelf::default();
+        let server = Server { organizations: RwLock::default(), entrance, config, shelf, clock, chance };
         for (name, folder) in server.config.organizations.clone() {
             server.serve_too(&name, &folder)?;
         }
