@@ -156,6 +156,9 @@ impl<'a> Engine<'a> {
         if let Some(known) = self.scanned(records) {
             return known;
         }
+        if let Some(answer) = self.plainly(records, subject) {
+            return Outcome::plain(answer);
+        }
         let candidates =
             |reached: Vec<Entry<'a>>| reached.into_iter().map(|r| self.look(records, r, subject)).collect();
         let Some(near) = self.joined(records, subject) else {
@@ -171,6 +174,20 @@ impl<'a> Engine<'a> {
         }
         // which record comes nearest is asked of all
         self.quantified(records, candidates(self.reached(&records.kind, &records.linked, subject)), subject)
+    }
+
+    /// Whether there is one at all, where neither words nor what it rests on are asked: the first that is there for good decides.
+    fn plainly(&self, records: &Records, subject: Option<Entry<'a>>) -> Option<Answer> {
+        let none = match records.quantifier {
+            _ if self.told || self.cites => return None,
+            Quantifier::Some => false,
+            Quantifier::None => true,
+            _ => return None,
+        };
+        let near = self.joined(records, subject);
+        let all = near.unwrap_or_else(|| self.reached(&records.kind, &records.linked, subject));
+        let any = Answer::any(all.into_iter().map(|record| self.look(records, record, subject).fine));
+        Some(if none { any.not() } else { any })
     }
 
     pub(crate) fn quantified(
@@ -197,7 +214,9 @@ impl<'a> Engine<'a> {
             (Linked::Anywhere, _) => self.register.of_kind(kind).collect(),
             (Linked::Their(field), Some(subject)) => {
                 let mut found: Vec<_> = subject.pointing(Pointing { kind: Some(kind), field: Some(field) }).collect();
-                found.sort_by_key(|r| (r.recorded(), r.uuid()));
+                if self.told {
+                    found.sort_by_key(|r| (r.recorded(), r.uuid()));
+                }
                 found
             }
             (Linked::Ours(path), Some(subject)) => {

@@ -174,7 +174,9 @@ impl<'a> Engine<'a> {
         };
         let which = Pointing { kind: Some(&records.kind), field: Some(&field) };
         let mut found: Vec<_> = named.into_iter().flat_map(|n| n.pointing(which)).collect();
-        found.sort_by_key(|r| (r.recorded(), r.slot()));
+        if self.told {
+            found.sort_by_key(|r| (r.recorded(), r.slot()));
+        }
         Some(found)
     }
 

@@ -114,6 +114,7 @@ impl Dirty {
 pub(super) struct Index<'f> {
     ways: HashMap<String, Vec<(User, usize)>>,
     everywhere: HashMap<String, Vec<User>>,
+    parameters: HashMap<&'f str, Vec<User>>,
     scattered: HashMap<String, Vec<(User, &'f Records)>>,
     users: HashMap<usize, Vec<User>>,
 }
@@ -136,6 +137,9 @@ impl<'f> Index<'f> {
         }
         for kind in footprint.everywhere.iter().collect::<BTreeSet<_>>() {
             self.everywhere.entry(kind.clone()).or_default().push(user);
+        }
+        for parameter in footprint.parameters.iter().collect::<BTreeSet<_>>() {
+            self.parameters.entry(parameter).or_default().push(user);
         }
         for records in &footprint.scattered {
             self.scattered.entry(records.kind.clone()).or_default().push((user, records));
@@ -165,6 +169,8 @@ impl<'f> Index<'f> {
             dirty.changed.push(record.slot());
         }
         self.everywhere.get(record.kind()).into_iter().flatten().for_each(|user| dirty.user(*user));
+        let parameter = record.text("parameter").filter(|_| record.kind() == "parameter");
+        parameter.and_then(|name| self.parameters.get(name)).into_iter().flatten().for_each(|user| dirty.user(*user));
         for (user, records) in self.scattered.get(record.kind()).into_iter().flatten() {
             if engine.can_be_chosen(records, record) {
                 dirty.user(*user);

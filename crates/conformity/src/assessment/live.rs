@@ -67,14 +67,7 @@ pub(super) struct Moved {
 impl<'f> Live<'f> {
     pub(super) fn new(plan: ScanPlan<'f>) -> Self {
         let ScanPlan { records, footprint } = plan;
-        Self {
-            records,
-            footprint,
-            looks: Row::default(),
-            tally: Tally::default(),
-            said: None,
-            views: Mutex::default(),
-        }
+        Self { records, footprint, looks: Row::default(), tally: Tally::default(), said: None, views: Mutex::default() }
     }
 
     pub(super) fn id(&self) -> BlockId {
@@ -114,8 +107,13 @@ impl<'f> Live<'f> {
         let rested = changed.iter().any(|c| before.brief.rests_on(*c));
         let same = before.brief.is_same(&now.brief) && !rested;
         let said = !(same && (alike || before.settled && now.settled));
-        let own = |slot: &Slot| engine.register.at(*slot).is_some_and(|r| r.kind() == self.records.kind);
-        Moved { said, rests: said || !alike || changed.iter().any(own) }
+        Moved { said, rests: said || !alike || changed.iter().any(|slot| self.may_rest_on(engine, *slot)) }
+    }
+
+    /// Whether a record of another version may be one of those that the answer rests on.
+    fn may_rest_on(&self, engine: &Engine<'_>, slot: Slot) -> bool {
+        let own = engine.register.at(slot).filter(|record| record.kind() == self.records.kind);
+        own.is_some_and(|record| self.looks.get(place_of(record)).chosen >= Truth::Gap)
     }
 
     fn views(&self) -> MutexGuard<'_, Vec<View>> {
