@@ -41,7 +41,6 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         pages::act::begin::ROUTES,
         pages::act::amend::ROUTES,
         pages::act::verb::ROUTES,
-        api::ROUTES,
     ]
     .into_iter()
     .chain(api::ROUTES.iter().copied())
