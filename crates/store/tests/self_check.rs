@@ -71,6 +71,11 @@ fn l01_every_table_that_is_tampered_with_is_noticed() {
     let attacks = [
         ("UPDATE entries SET bytes = CAST(replace(bytes, 'local', 'lokal') AS BLOB) WHERE seq = 7", "tile_differs"),
         ("DELETE FROM entries WHERE seq = 300", "entry_missing"),
+        // The second act on a record in the place of the first: it names itself as the act before it.
+        (
+            "UPDATE entries SET bytes = (SELECT bytes FROM entries WHERE instr(CAST(bytes AS TEXT), '\"prev\":1,') LIMIT 1) WHERE seq = 1",
+            "chain_broken",
+        ),
         ("UPDATE payloads SET body = CAST(replace(body, 'System 5', 'System 6') AS BLOB)", "payload_differs"),
         ("UPDATE payloads SET body = NULL, salt = NULL WHERE id = 9 << 10", "payload_missing"),
         ("DELETE FROM payloads WHERE id = 9 << 10", "payload_missing"),

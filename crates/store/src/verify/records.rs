@@ -57,11 +57,8 @@ impl Check<'_> {
             }
             // What cannot be read was found in the pass over the entries.
             let Ok(newest) = parse_entry(seq, &row.get::<_, Vec<u8>>(1)?) else { continue };
-            if newest.seq != seq {
-                continue;
-            }
             if let Some(id) = newest.obj.as_ref().map(|object| object.id.clone()) {
-                let acts = self.acts(&id, newest, &mut met)?;
+                let acts = self.acts(&id, seq, newest, &mut met)?;
                 self.record(&id, &acts, &mut sum)?;
             }
         }
@@ -76,40 +73,42 @@ impl Check<'_> {
     }
 
     /// The acts on a record, oldest first: each names the one before it, of the same kind and the version before.
-    fn acts(&mut self, id: &str, newest: Entry, met: &mut Met) -> Result<Vec<StoredAct>> {
+    fn acts(&mut self, id: &str, at: u64, newest: Entry, met: &mut Met) -> Result<Vec<StoredAct>> {
         let mut acts = Vec::new();
-        let body = stored_act(self.reading.conn()?, newest.seq)?.and_then(|(_, body)| body);
-        let mut next = Some((newest, body));
+        let body = stored_act(self.reading.conn()?, at)?.and_then(|(_, body)| body);
+        let (mut at, mut next) = (at, Some((newest, body)));
         while let Some((entry, body)) = next.take() {
-            met.meet(entry.seq);
-            next = self.act_before(id, &entry, met)?;
+            met.meet(at);
+            if let Some((before, act)) = self.act_before(id, at, &entry, met)? {
+                (at, next) = (before, Some(act));
+            }
             acts.push(StoredAct { entry, body: body.map_or(Body::Gone(Gone::Missing), Body::Bytes) });
         }
         acts.reverse();
         Ok(acts)
     }
 
-    fn act_before(&mut self, id: &str, entry: &Entry, met: &Met) -> Result<Option<ChainedAct>> {
+    /// The act before that of event `at`, with its event. What an entry says of its own place is not believed here: altered, it could
+    /// lead around in a circle.
+    fn act_before(&mut self, id: &str, at: u64, entry: &Entry, met: &Met) -> Result<Option<(u64, ChainedAct)>> {
         let Some(object) = &entry.obj else { return Ok(None) };
-        let before = match object.prev.filter(|prev| *prev < entry.seq && !met.has(*prev)) {
+        let before = match object.prev.filter(|prev| *prev < at && !met.has(*prev)) {
             None => None,
-            // An entry in another's place is found in the pass over the entries; followed here, it could lead round in a circle.
             Some(prev) => stored_act(self.reading.conn()?, prev)?
-                .and_then(|(bytes, body)| Some((parse_entry(prev, &bytes).ok()?, body)))
-                .filter(|(before, _)| before.seq == prev),
+                .and_then(|(bytes, body)| Some((prev, (parse_entry(prev, &bytes).ok()?, body)))),
         };
         let follows = match (&before, object.prev) {
             (None, None) => object.ver == 1,
-            (Some((before, _)), Some(_)) => before.obj.as_ref().is_some_and(|before| {
+            (Some((_, (before, _))), Some(_)) => before.obj.as_ref().is_some_and(|before| {
                 before.id == id && before.kind == object.kind && object.ver.checked_sub(1) == Some(before.ver)
             }),
             (None, Some(_)) | (Some(_), None) => false,
         };
         if !follows {
-            let sentence = format!("Event {} does not follow the act before it on this record.", entry.seq);
+            let sentence = format!("Event {at} does not follow the act before it on this record.");
             self.add("chain_broken", format!("record {id}"), sentence);
         }
-        Ok(before.filter(|(before, _)| before.obj.as_ref().is_some_and(|before| before.id == id)))
+        Ok(before.filter(|(_, (before, _))| before.obj.as_ref().is_some_and(|before| before.id == id)))
     }
 
     /// Replays one record.
