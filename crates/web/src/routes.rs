@@ -32,6 +32,14 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         pages::registers::ROUTES,
         pages::register::ROUTES,
         pages::record::ROUTES,
+        pages::differences::ROUTES,
+        pages::forecast::ROUTES,
+        pages::history::ROUTES,
+        pages::ledger::ROUTES,
+        pages::over_time::ROUTES,
+        pages::readiness::ROUTES,
+        pages::search::ROUTES,
+        pages::waiting::ROUTES,
         api::ROUTES,
     ]
     .concat()
