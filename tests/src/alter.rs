@@ -15,7 +15,7 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// Tables that people see, or that the ledger stands on. Left out: the idempotency keys, which nobody sees.
 pub const TABLES: [&str; 10] =
-    ["entries", "tiles", "head", "checkpoint", "payloads", "records", "acts", "links", "endings", "meta"];
+    ["entries", "tiles", "head", "checkpoint", "payloads", "records", "links", "new_links", "endings", "meta"];
 
 /// Reads a folder.
 pub fn read(dir: &Path) -> Files {
@@ -91,13 +91,20 @@ pub fn bytes(original: &[u8], other: &[u8], dice: &mut Dice) -> (Vec<u8>, &'stat
 /// Everything in the tables, to tell whether an alteration changed anything that can be seen.
 pub fn dump(database: &Path) -> rusqlite::Result<BTreeMap<&'static str, Vec<Vec<Value>>>> {
     let conn = Connection::open(database)?;
-    TABLES.into_iter().map(|table| Ok((table, rows(&conn, table)?))).collect()
+    let seen = |table| match table {
+        // Links are seen the same whether they are sorted in or wait for it.
+        "links" => rows(&conn, "(SELECT * FROM links UNION ALL SELECT * FROM new_links)"),
+        "new_links" => Ok(Vec::new()),
+        _ => rows(&conn, table),
+    };
+    TABLES.into_iter().map(|table| Ok((table, seen(table)?))).collect()
 }
 
 fn rows(conn: &Connection, table: &str) -> rusqlite::Result<Vec<Vec<Value>>> {
-    // In the order of the key, so that equal content is equal.
-    let mut select = conn.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2"))?;
-    let columns = select.column_count();
+    // Ordered by every column, so that equal content is equal.
+    let columns = conn.prepare(&format!("SELECT * FROM {table}"))?.column_count();
+    let order = (1..=columns).map(|column| column.to_string()).collect::<Vec<_>>().join(", ");
+    let mut select = conn.prepare(&format!("SELECT * FROM {table} ORDER BY {order}"))?;
     let rows = select.query_map([], |row| (0..columns).map(|column| row.get(column)).collect())?;
     rows.collect()
 }

@@ -14,6 +14,7 @@ const STOREYS: &[&[&str]] = &[
     &["aims-exchange"],
     &["aims-store"],
     &["aims-app"],
+    &["aims-web"],
     &["aims"],
 ];
 

@@ -1,12 +1,12 @@
-# Signing in, and what anyone may see.
-sign-in = Sign in
-sign-in-name = E-mail address
-password = Password
-sign-in-passkey = Sign in with a passkey
-or = or
-code = Code from your authenticator app
-code-or-recovery = The code, or one of your recovery codes
-go-on = Go on
-sign-in-again = Confirm that it is you
-organizations-none = You are no member of an organization here
-organizations-none-why = Ask whoever runs the management system for an invitation.
+# Anmelden, und was jeder sehen darf.
+sign-in = Anmelden
+sign-in-name = E-Mail-Adresse
+password = Passwort
+sign-in-passkey = Mit Passkey anmelden
+or = oder
+code = Code aus Ihrer Authentifizierungs-App
+code-or-recovery = Der Code oder einer Ihrer Wiederherstellungscodes
+go-on = Weiter
+sign-in-again = Bestätigen Sie, dass Sie es sind
+organizations-none = Sie gehören hier keiner Organisation an
+organizations-none-why = Bitten Sie diejenigen, die das Managementsystem betreiben, um eine Einladung.

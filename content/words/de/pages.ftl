@@ -1,78 +1,78 @@
-# Home, requirements, registers, records.
-home-title = What an auditor would find today
-home-lead = Derived from the records, the rules and the date. Nobody can type a requirement to done.
-pdca = Plan, do, check, act
-home-findings = Gravest findings
-home-findings-none = No findings
-home-findings-none-why = Every requirement and control that records can decide is met today.
+# Übersicht, Anforderungen, Register, Aufzeichnungen.
+home-title = Was ein Auditor heute feststellen würde
+home-lead = Abgeleitet aus Aufzeichnungen, Regeln und Datum. Niemand kann eine Anforderung auf „erledigt“ setzen.
+pdca = Planen, Durchführen, Prüfen, Handeln
+home-findings = Schwerste Feststellungen
+home-findings-none = Keine Feststellungen
+home-findings-none-why = Jede Anforderung und Maßnahme, über die Aufzeichnungen entscheiden können, ist heute erfüllt.
 home-more = { $n ->
-    [one] One finding more
-   *[other] { $n } findings more
+    [one] Eine weitere Feststellung
+   *[other] { $n } weitere Feststellungen
  }
-home-lapses = Lapses next if nobody acts
-home-lapses-none = Nothing lapses by itself
-home-lapses-all = All that lapses
-home-acts = What happened last
-home-clauses = By clause
+home-lapses = Läuft als Nächstes ab, wenn niemand handelt
+home-lapses-none = Nichts läuft von selbst ab
+home-lapses-all = Alles, was abläuft
+home-acts = Was zuletzt geschah
+home-clauses = Nach Abschnitten
 
-n-of-m = { $have } of { $of }
-all = All
-state = State
-clause = Clause
-requirement = Requirement
-title = Title
-met-for = Met for
-until = Until
+n-of-m = { $have } von { $of }
+all = Alle
+state = Zustand
+clause = Abschnitt
+requirement = Anforderung
+title = Titel
+met-for = Erfüllt für
+until = Bis
 name = Name
-number = Number
-requirements-lead = Each requirement and control with what is found. Open one to see the rule, the proof and what to do.
-requirements-none = Nothing stands so here
-clear-filter = Show all
+number = Nummer
+requirements-lead = Jede Anforderung und jede Maßnahme mit dem, was festgestellt ist. Öffnen Sie eine, um Regel, Beleg und nächsten Schritt zu sehen.
+requirements-none = Nichts steht hier so
+clear-filter = Alle zeigen
 
-found = What was found
-by-subject = Record by record
-how-decided = How this is decided
-how-examined = How auditors examine it
-auditor-asks = An auditor asks to see
-major-if = Major where
-minor-if = Minor where
-human-question = A person judges
-stricter = Our rule adds
-do-next = Do this next
-missing = Missing
+found = Was festgestellt wurde
+by-subject = Aufzeichnung für Aufzeichnung
+how-decided = Wie darüber entschieden wird
+how-examined = Wie Auditoren es prüfen
+auditor-asks = Ein Auditor möchte sehen
+major-if = Hauptabweichung, wenn
+minor-if = Nebenabweichung, wenn
+human-question = Ein Mensch urteilt
+stricter = Unsere Regel fügt hinzu
+do-next = Das als Nächstes tun
+missing = Es fehlt
 rests-on = { $n ->
-    [one] Rests on one record
-   *[other] Rests on { $n } records
+    [one] Beruht auf einer Aufzeichnung
+   *[other] Beruht auf { $n } Aufzeichnungen
  }
-version-n = version { $n }
-backdated = Recorded late, dated early
-stays-until = stays so until { $moment } if nobody acts
-open-record = Open { $number }
+version-n = Fassung { $n }
+backdated = Spät aufgezeichnet, früh datiert
+stays-until = bleibt so bis { $moment }, wenn niemand handelt
+open-record = { $number } öffnen
 
-registers-lead = Jede Art dokumentierter Information, nach der Gruppe, unter der über den Zugriff entschieden wird.
-record-a = Record: { $kind }
-filter = Filter
-filter-nothing = No record matches
-register-empty = No { $kinds } yet
-register-count = { $matching } of { $all }
-pages = Pages
-pager = { $from } to { $until } of { $of }
-previous = Previous
-next = Next
+registers-lead = Jede Art dokumentierter Information, nach dem Abschnitt, dem sie zuerst dient.
+record-a = Aufzeichnen: { $kind }
+filter = Filtern
+filter-nothing = Keine Aufzeichnung passt
+register-empty = Noch keine Einträge: { $kinds }
+register-count = { $matching } von { $all }
+pages = Seiten
+pager = { $from } bis { $until } von { $of }
+previous = Zurück
+next = Weiter
 
-amend = Amend
-facts = Facts
-history = History
-record-withdrawn = This record was withdrawn or disposed of. It is evidence for nothing.
+amend = Ändern
+facts = Angaben
+history = Verlauf
+record-withdrawn = Diese Aufzeichnung wurde zurückgezogen oder ausgesondert. Sie belegt nichts.
 open-fields = { $n ->
-    [one] One field is open
-   *[other] { $n } fields are open
+    [one] Ein Feld ist offen
+   *[other] { $n } Felder sind offen
  }
-signatures = Signatures
-lapsed = lapsed
-evidence = Evidence
-named-by = Records that name this one
+signatures = Unterschriften
+lapsed = verfallen
+evidence = Nachweise
+named-by = Aufzeichnungen, die diese nennen
 and-more = { $n ->
-    [one] and one more
-   *[other] and { $n } more
+    [one] und eine weitere
+   *[other] und { $n } weitere
  }

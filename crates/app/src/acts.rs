@@ -19,6 +19,7 @@ use crate::{
 };
 
 mod passkey;
+mod rehearse;
 
 pub use passkey::ActToSign;
 

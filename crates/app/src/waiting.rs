@@ -16,6 +16,8 @@ use serde::Serialize;
 
 use crate::access::{Action, Seat};
 
+pub use needs::is_met;
+
 /// Kinds whose owner has something to do until a verb of theirs says it is done.
 const TASKS: [&str; 5] = ["aims-action", "corrective-action", "nonconformity", "change", "control"];
 /// Kinds that are communicated to be read.

@@ -1,5 +1,7 @@
 //! The door of a server: who comes in, how long they stay, and what is refused. The clock is set by the tests.
 
+#[path = "accounts/acts.rs"]
+mod acts;
 #[path = "accounts/invitations.rs"]
 mod invitations;
 #[path = "accounts/openid.rs"]

@@ -7,8 +7,10 @@
 mod asked;
 mod dirty;
 mod item;
-mod live;
+pub(crate) mod live;
+mod row;
 mod spots;
+mod tally;
 
 use aims_framework::standard::Frameworks;
 use aims_record::Kept;
@@ -18,7 +20,7 @@ use jiff::Timestamp;
 use crate::{State, Verdict, blocks::Engine, footprint::Reader, scan::Scans};
 
 pub use asked::Held;
-use dirty::{Dirty, Index};
+use dirty::{Dirty, Index, User};
 use item::Item;
 use live::Live;
 
@@ -62,7 +64,7 @@ pub struct Again {
 impl<'f> Assessment<'f> {
     /// Decides everything.
     pub fn of(frameworks: &'f Frameworks, register: Register, at: Timestamp) -> Self {
-        let scans = Scans::default();
+        let mut scans = Scans::default();
         let mut reader = Reader::new(register.kinds(), &scans);
         let mut items = Vec::new();
         for framework in frameworks.by_id.values() {
@@ -73,6 +75,7 @@ impl<'f> Assessment<'f> {
             }
         }
         let live = reader.in_order().into_iter().map(Live::new).collect::<Vec<_>>();
+        scans.follow(live.iter().map(Live::id));
         let index = Index::of(&items, &live);
         let mut assessment = Self { frameworks, register, at, scans, live, items, index };
         assessment.decide(Dirty::everything(assessment.items.len(), assessment.live.len()));
@@ -145,7 +148,9 @@ impl<'f> Assessment<'f> {
             at: self.at,
             about: None,
             told,
+            cites: told,
             scans: &self.scans,
+            lives: &self.live,
         }
     }
 
@@ -156,18 +161,32 @@ impl<'f> Assessment<'f> {
 
     /// Decides again what is marked: what is the same for all subjects first, then the parts, then what they make together.
     fn decide(&mut self, mut dirty: Dirty) -> Vec<Again> {
-        let Self { frameworks, register, at, scans, live, items, .. } = self;
-        let engine = Engine { frameworks, register, at: *at, about: None, told: false, scans };
-        for n in 0..live.len() {
-            let Some((marked, one)) = dirty.take_looks(n).zip(live.get_mut(n)) else { continue };
-            if one.look_again(&engine, marked, &dirty.changed) {
-                self.index.users(n).for_each(|user| dirty.user(user));
+        let Self { frameworks, register, at, scans, live, items, index } = self;
+        let engine =
+            Engine { frameworks, register, at: *at, about: None, told: false, cites: false, scans, lives: &[] };
+        for (item, n) in items.iter_mut().zip(0..) {
+            if dirty.may_be_judged(n) && item.is_judged_otherwise(&engine) {
+                dirty.user(User::Item(n));
             }
         }
+        for n in 0..live.len() {
+            let Some(marked) = dirty.take_looks(n) else { continue };
+            // blocks inside this one stand before it
+            let (inside, rest) = live.split_at_mut(n);
+            let Some(one) = rest.first_mut() else { continue };
+            let moved = one.look_again(&Engine { lives: inside, ..engine }, marked, &dirty.changed);
+            for user in index.users(n) {
+                let rests = moved.rests && matches!(user, User::Item(n) if items.get(n).is_some_and(Item::is_judged));
+                if moved.said || rests {
+                    dirty.user(user);
+                }
+            }
+        }
+        let engine = Engine { lives: live, ..engine };
         let mut again = Vec::new();
         for (item, n) in items.iter_mut().zip(0..) {
             if let Some(marked) = dirty.take_item(n) {
-                again.push(item.decide_again(&engine, marked));
+                again.push(item.decide_again(&engine, marked, &dirty.changed));
             }
         }
         again

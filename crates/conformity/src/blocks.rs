@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::{
     Backdated, Population,
+    assessment::live::Live,
     fault::{Fault, Faults, Remedy},
     filters::Looked,
     part::hasher,
@@ -26,8 +27,12 @@ pub(crate) struct Engine<'a> {
     pub(crate) about: Option<Entry<'a>>,
     /// Whether what is missing is put into words. Without, only the answer, its moment and what it rests on are asked.
     pub(crate) told: bool,
+    /// Whether what it rests on is asked, too, where that may be a whole population. Only judgements hang on it.
+    pub(crate) cites: bool,
     /// What is the same for every subject and was found already.
     pub(crate) scans: &'a Scans,
+    /// What is the same for every subject and is brought up to date after each act.
+    pub(crate) lives: &'a [Live<'a>],
 }
 
 /// What became of a block.
@@ -151,6 +156,9 @@ impl<'a> Engine<'a> {
         if let Some(known) = self.scanned(records) {
             return known;
         }
+        if let Some(answer) = self.plainly(records, subject) {
+            return Outcome::plain(answer);
+        }
         let candidates =
             |reached: Vec<Entry<'a>>| reached.into_iter().map(|r| self.look(records, r, subject)).collect();
         let Some(near) = self.joined(records, subject) else {
@@ -166,6 +174,20 @@ impl<'a> Engine<'a> {
         }
         // which record comes nearest is asked of all
         self.quantified(records, candidates(self.reached(&records.kind, &records.linked, subject)), subject)
+    }
+
+    /// Whether there is one at all, where neither words nor what it rests on are asked: the first that is there for good decides.
+    fn plainly(&self, records: &Records, subject: Option<Entry<'a>>) -> Option<Answer> {
+        let none = match records.quantifier {
+            _ if self.told || self.cites => return None,
+            Quantifier::Some => false,
+            Quantifier::None => true,
+            _ => return None,
+        };
+        let near = self.joined(records, subject);
+        let all = near.unwrap_or_else(|| self.reached(&records.kind, &records.linked, subject));
+        let any = Answer::any(all.into_iter().map(|record| self.look(records, record, subject).fine));
+        Some(if none { any.not() } else { any })
     }
 
     pub(crate) fn quantified(
@@ -192,13 +214,14 @@ impl<'a> Engine<'a> {
             (Linked::Anywhere, _) => self.register.of_kind(kind).collect(),
             (Linked::Their(field), Some(subject)) => {
                 let mut found: Vec<_> = subject.pointing(Pointing { kind: Some(kind), field: Some(field) }).collect();
-                found.sort_by_key(|r| (r.recorded(), r.id()));
+                if self.told {
+                    found.sort_by_key(|r| (r.recorded(), r.uuid()));
+                }
                 found
             }
             (Linked::Ours(path), Some(subject)) => {
-                let steps: Vec<String> = path.split('.').map(str::to_owned).collect();
-                let path = aims_framework::standard::Path { steps, label: path.clone() };
-                let values = crate::fields::values(Looked { record: subject, row: None, subject: None }, &path);
+                let looked = Looked { record: subject, row: None, subject: None };
+                let values = crate::fields::values_by(looked, path.split('.'));
                 values.into_iter().filter_map(|v| v.record()).filter(|r| r.stands() && r.kind() == kind).collect()
             }
             (_, None) => Vec::new(),
@@ -230,7 +253,7 @@ impl<'a> Engine<'a> {
         let mut outcome = Outcome::plain(answer);
         if answer.holds() {
             candidates.retain(|c| c.fine.holds());
-            candidates.sort_by_key(|c| std::cmp::Reverse((c.record.recorded(), c.record.id())));
+            candidates.sort_by_key(|c| std::cmp::Reverse((c.record.recorded(), c.record.uuid())));
             for candidate in candidates.into_iter().take(least) {
                 outcome.witnesses.push(candidate.record);
                 outcome.backdated.extend(candidate.faults.backdated);
@@ -322,7 +345,7 @@ impl<'a> Engine<'a> {
         } else {
             let numbers: Vec<_> = chosen.iter().map(|c| c.record.number()).collect();
             outcome.missing.push(format!("{} are in force at once", numbers.join(" and ")));
-            let oldest = chosen.iter().map(|c| c.record).min_by_key(|r| (r.recorded(), r.id()));
+            let oldest = chosen.iter().map(|c| c.record).min_by_key(|r| (r.recorded(), r.uuid()));
             let mut faults = Faults::kept();
             oldest.into_iter().for_each(|r| faults.note(r, Remedy::End, || "is not the only one".to_owned()));
             outcome.faults = faults.found;

@@ -32,8 +32,16 @@ impl<'a> Conformity<'a> {
     /// What is said about one requirement or control; nothing where there is none of this id.
     pub fn verdict(&self, id: &str, at: Timestamp) -> Option<Verdict> {
         let scans = Scans::default();
-        let engine =
-            Engine { frameworks: self.frameworks, register: self.register, at, about: None, told: true, scans: &scans };
+        let engine = Engine {
+            frameworks: self.frameworks,
+            register: self.register,
+            at,
+            about: None,
+            told: true,
+            cites: true,
+            scans: &scans,
+            lives: &[],
+        };
         engine.verdict(id)
     }
 }
@@ -70,7 +78,7 @@ impl<'a> Engine<'a> {
     /// What is said about one record that a rule asks about, in words; `everywhere` are the needs that fail for all.
     pub(crate) fn verdict_about(&self, rule: &Rule, record: Entry<'a>, everywhere: &[NeedNumber]) -> Verdict {
         let mut part = self.part(rule, Some(record));
-        let look = part.look();
+        let look = self.look_of(rule, &part);
         part.failing.iter_mut().filter(|f| everywhere.contains(&f.need)).for_each(Failing::escalate);
         let mut verdict = told(rule, part);
         verdict.until = self.turns(rule, Some(record), look, false);
@@ -87,10 +95,12 @@ impl<'a> Engine<'a> {
             verdict.witnesses.extend(outcome.witnesses.iter().copied().map(Into::into));
             return (verdict, outcome.witnesses);
         }
+        // how each looks by itself: that a need fails for all is said of the whole
+        let looks: Vec<_> = parts.iter().map(|part| self.look_of(rule, part)).collect();
         all_fail_of_parts(rule, &mut parts);
         let witnesses = parts.iter().flat_map(|p| p.witnesses.iter().copied()).collect();
-        for part in parts {
-            let (subject, look) = (part.subject, part.look());
+        for (part, look) in parts.into_iter().zip(looks) {
+            let subject = part.subject;
             let mut part = told(rule, part);
             part.until = self.turns(rule, subject, look, false);
             verdict.parts.push(part);

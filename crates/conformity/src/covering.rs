@@ -38,7 +38,7 @@ impl<'a> Engine<'a> {
             .into_iter()
             .map(|c| (day(&c), c))
             .partition(|(day, c)| day.is_some() && c.chosen.truth >= Truth::Gap);
-        chosen.sort_by_key(|(day, c)| std::cmp::Reverse((*day, c.record.recorded(), c.record.id())));
+        chosen.sort_by_key(|(day, c)| std::cmp::Reverse((*day, c.record.recorded(), c.record.uuid())));
         // one of which it is not known whether it belongs could be the latest: then nothing is known for sure
         let unsure = chosen.first().is_some_and(|(_, c)| !c.chosen.holds());
         let Some((_, mut latest)) = chosen.into_iter().next() else {

@@ -52,8 +52,16 @@ impl Evidence {
         }
     }
 
+    /// The record is there in another version.
+    pub(crate) fn touch(&mut self, record: Entry<'_>) {
+        if let Some(branch) = self.branches.get_mut(&place(record.uuid()).0) {
+            branch.hash = None;
+        }
+    }
+
     /// One part less does.
-    pub(crate) fn remove(&mut self, id: u128, slot: Slot) {
+    pub(crate) fn remove(&mut self, record: Entry<'_>) {
+        let (id, slot) = (record.uuid(), record.slot());
         let hash_map::Entry::Occupied(mut count) = self.counts.entry(slot) else { return };
         *count.get_mut() -= 1;
         let gone = *count.get() == 0;

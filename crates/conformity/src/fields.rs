@@ -199,17 +199,33 @@ pub(crate) type Values<'a> = SmallVec<[Value<'a>; 2]>;
 
 /// The values at the end of a path.
 pub(crate) fn values<'a>(looked: Looked<'a>, path: &Path) -> Values<'a> {
-    let mut steps = path.steps.iter();
+    values_by(looked, path.steps.iter().map(String::as_str))
+}
+
+/// The same by the names of the steps.
+pub(crate) fn values_by<'a, 'p>(looked: Looked<'a>, mut steps: impl Iterator<Item = &'p str>) -> Values<'a> {
     let first = steps.next().and_then(|step| looked.field(step));
-    let mut found: Values<'a> = first.into_iter().flat_map(Value::each).collect();
+    let mut found = each_of(first);
     for step in steps {
         let next = |v: Value<'a>| match v.record() {
             Some(record) => record.field(step).filter(|_| record.stands()),
             None => v.column(step),
         };
-        found = found.into_iter().filter_map(next).flat_map(Value::each).collect();
+        found = match found.as_slice() {
+            [] => return found,
+            [one] => each_of(next(*one)),
+            _ => found.into_iter().filter_map(next).flat_map(Value::each).collect(),
+        };
     }
     found
+}
+
+fn each_of(value: Option<Value<'_>>) -> Values<'_> {
+    match value {
+        None => Values::new(),
+        Some(one) if one.is_list() => one.each().collect(),
+        Some(one) => smallvec::smallvec![one],
+    }
 }
 
 pub(crate) fn instants<'v>(values: &'v [Value<'_>]) -> impl Iterator<Item = Timestamp> + 'v {

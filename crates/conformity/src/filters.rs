@@ -67,7 +67,8 @@ impl<'a> Engine<'a> {
             }
             Test::Term(term) => self.filter(&term.filter, Looked { subject: None, ..looked }, faults),
             Test::Has(block) => {
-                let engine = Engine { told: faults.keep, ..*self };
+                // only the answer is asked here, not what it rests on
+                let engine = Engine { told: faults.keep, cites: false, ..*self };
                 let outcome = engine.block(block, Some(looked.record));
                 if !outcome.answer.holds() {
                     let own = format!("{}: ", looked.record.number());

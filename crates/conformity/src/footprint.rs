@@ -46,6 +46,8 @@ pub(crate) struct Footprint<'r> {
     pub(crate) ways: Vec<Way>,
     /// Kinds of which any change may matter to every subject.
     pub(crate) everywhere: Vec<String>,
+    /// Parameters whose value may matter to every subject.
+    pub(crate) parameters: Vec<&'r str>,
     /// Blocks that look at all records of a kind for each subject: one that can be chosen by them may matter to every subject.
     pub(crate) scattered: Vec<&'r Records>,
     /// Blocks that are the same for all subjects, and rest on their own footprint.
@@ -298,9 +300,7 @@ impl<'r, 'k> Reader<'r, 'k> {
                 self.filter(filter, &Place { here: subject.clone(), subject: None, about: place.about.clone() }, found);
             }
         }
-        if reads_parameters(test) {
-            found.everywhere.push("parameter".to_owned());
-        }
+        found.parameters.extend(parameters(test));
     }
 
     fn reference(&self, reference: &Reference, place: &Place, found: &mut Footprint<'r>) {
@@ -363,7 +363,7 @@ impl<'r, 'k> Reader<'r, 'k> {
 
     fn note(&self, at: &At, found: &mut Footprint<'r>) {
         for kind in &at.kinds {
-            if at.back.contains(&Back::Everywhere) {
+            if at.back == [Back::Everywhere] {
                 found.everywhere.push(kind.clone());
                 continue;
             }
@@ -442,8 +442,16 @@ fn intervals(test: &FieldTest) -> Vec<&Interval> {
     }
 }
 
-fn reads_parameters(test: &FieldTest) -> bool {
-    let limit =
-        matches!(test, FieldTest::AtLeast(Limit::Parameter { .. }) | FieldTest::AtMost(Limit::Parameter { .. }));
-    limit || intervals(test).iter().any(|i| matches!(i, Interval::Parameter { .. }))
+/// The parameters whose values a test asks for.
+fn parameters(test: &FieldTest) -> Vec<&str> {
+    let limit = match test {
+        FieldTest::AtLeast(Limit::Parameter { parameter, .. })
+        | FieldTest::AtMost(Limit::Parameter { parameter, .. }) => Some(parameter.as_str()),
+        _ => None,
+    };
+    let named = intervals(test).into_iter().filter_map(|interval| match interval {
+        Interval::Parameter { parameter, .. } => Some(parameter.as_str()),
+        _ => None,
+    });
+    limit.into_iter().chain(named).collect()
 }

@@ -64,6 +64,8 @@ pub(crate) struct Brief {
 #[derive(Debug, Default)]
 pub(crate) struct Scans {
     kept: Mutex<Kept>,
+    /// Where blocks are kept that are brought up to date after each act.
+    places: HashMap<BlockId, usize, RandomState>,
 }
 
 #[derive(Debug, Default)]
@@ -74,6 +76,11 @@ struct Kept {
 }
 
 impl Scans {
+    /// Says which blocks are brought up to date, in the order in which they are kept.
+    pub(crate) fn follow(&mut self, blocks: impl IntoIterator<Item = BlockId>) {
+        self.places = blocks.into_iter().zip(0..).collect();
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -96,13 +103,8 @@ impl Scans {
     }
 
     /// Notes what was found from a moment on.
-    pub(crate) fn note(&self, id: BlockId, from: Timestamp, brief: Brief) {
+    fn note(&self, id: BlockId, from: Timestamp, brief: Brief) {
         self.kept().found.entry(id).or_default().push((from, brief));
-    }
-
-    /// Forgets what was found.
-    pub(crate) fn forget(&self, id: BlockId) {
-        self.kept().found.remove(&id);
     }
 }
 
@@ -116,16 +118,12 @@ impl Brief {
         self.answer.until
     }
 
-    pub(crate) fn bytes(&self) -> usize {
-        self.witnesses.capacity() * size_of::<Slot>()
-    }
-
     pub(crate) fn of(outcome: &Outcome<'_>) -> Self {
         let witnesses = outcome.witnesses.iter().map(|w| w.slot()).collect();
         Self { answer: outcome.answer, witnesses, counted: outcome.counted }
     }
 
-    fn outcome<'a>(self, engine: &Engine<'a>) -> Outcome<'a> {
+    pub(crate) fn outcome<'a>(self, engine: &Engine<'a>) -> Outcome<'a> {
         let witnesses = self.witnesses.into_iter().filter_map(|slot| engine.register.at(slot)).collect();
         Outcome { witnesses, counted: self.counted, ..Outcome::plain(self.answer) }
     }
@@ -148,6 +146,9 @@ impl<'a> Engine<'a> {
             return None;
         }
         let id = id_of(records);
+        if let Some(place) = self.scans.places.get(&id) {
+            return self.lives.get(*place).map(|live| live.outcome(self));
+        }
         if let Some(known) = self.scans.find(id, self.at) {
             return Some(known.outcome(self));
         }
@@ -173,7 +174,9 @@ impl<'a> Engine<'a> {
         };
         let which = Pointing { kind: Some(&records.kind), field: Some(&field) };
         let mut found: Vec<_> = named.into_iter().flat_map(|n| n.pointing(which)).collect();
-        found.sort_by_key(|r| (r.recorded(), r.slot()));
+        if self.told {
+            found.sort_by_key(|r| (r.recorded(), r.slot()));
+        }
         Some(found)
     }
 

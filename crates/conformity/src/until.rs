@@ -41,6 +41,12 @@ impl<'a> Engine<'a> {
         Engine { at, told: false, ..*self }
     }
 
+    /// How a subject looks, with the moment at which the rule may ask about it no longer.
+    pub(crate) fn look_of(&self, rule: &Rule, part: &Part<'a>) -> Look {
+        let look = part.look();
+        Look { may: earlier(look.may, self.asked_about(rule, part.subject).1), ..look }
+    }
+
     /// How a record of the rule's kind, or the organization, looks.
     pub(crate) fn look_at(&self, rule: &Rule, record: Option<Entry<'a>>) -> Look {
         let (member, until) = self.asked_about(rule, record);

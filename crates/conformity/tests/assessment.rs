@@ -177,7 +177,8 @@ impl History {
         for (slot, part) in subjects.into_iter().zip(&verdict.parts) {
             let held = assessment.held_about(id, slot).expect("it is a subject");
             prop_assert_eq!((held.state, held.until), (part.state, part.until), "{} in {:#?}", id, self.told);
-            prop_assert_eq!(assessment.verdict_about(id, slot).as_ref(), Some(part), "{} in {:#?}", id, self.told);
+            let said = assessment.verdict_about(id, slot);
+            prop_assert_eq!(said.as_ref(), Some(part), "{} in {:#?}", id, self.told);
             prop_assert!(assessment.about(slot).any(|h| h == held));
             prop_assert!(assessment.subjects(id, Some(part.state)).any(|s| s == slot));
             let end = held.until.unwrap_or(self.at);

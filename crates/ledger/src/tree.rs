@@ -11,6 +11,6 @@ mod tile;
 
 pub use entries::{BundleError, ENTRY_BYTES_MAX, decode_bundle, encode_bundle};
 pub use frontier::{Frontier, FrontierError};
-pub use growth::{Growth, grow};
+pub use growth::{Growth, grow, grow_from};
 pub use reader::{TileSource, Tree, TreeError};
 pub use tile::{BundleId, PathError, Resource, TILE_WIDTH, TileId, bundles_at, parse_path, tiles_at};

@@ -109,6 +109,11 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Whether it is a list.
+    pub fn is_list(self) -> bool {
+        matches!(self.stored, Given::Stored(Stored::List(_)))
+    }
+
     /// The elements: those of a list, or the value itself.
     pub fn each(self) -> impl Iterator<Item = Value<'a>> {
         let (one, list) = match self.stored {

@@ -15,7 +15,7 @@ use crate::{
     erasures,
     error::{Fault, StoreError, WriteError},
     evidence,
-    landing::{Lander, Load, WalLength, never_copy_on_close, roll_back},
+    landing::{Edge, Lander, Load, WalLength, never_copy_on_close, roll_back},
     log::{self, head},
     reading::Reading,
     signer::Signer,
@@ -31,6 +31,7 @@ pub(crate) struct Books {
     landed: Tail,
     stopped: Option<String>,
     wal: Arc<WalLength>,
+    edge: Arc<Edge>,
     /// Lets batches land while others are decided; started when first needed.
     lander: Option<Lander>,
     /// How long deciding one act takes.
@@ -61,10 +62,21 @@ impl Books {
             }
         };
         let tail = Tail { size, last_ms };
-        reading.begin_to_remember(size);
+        reading.begin_to_remember(size)?;
         let wal = reading.line.get_mut().map(WalLength::watch).transpose()?.unwrap_or_default();
         let (landed, pace) = (tail, Duration::ZERO);
-        Ok(Books { reading, signer, tail, landed, stopped: None, wal, lander: None, pace, scrub_due: None })
+        Ok(Books {
+            reading,
+            signer,
+            tail,
+            landed,
+            stopped: None,
+            wal,
+            edge: Arc::default(),
+            lander: None,
+            pace,
+            scrub_due: None,
+        })
     }
 
     /// Decides commands that become one transaction and are answered once it is on disk. `more` gives the next one, told how many
@@ -111,7 +123,7 @@ impl Books {
             return;
         }
         let landed = self.reading.conn().map_err(|error| Outcome::NotSaved(Fault::of(&error)));
-        let outcome = match landed.and_then(|conn| load.land(conn, &self.reading.context)) {
+        let outcome = match landed.and_then(|conn| load.land(conn, &self.reading.context, &self.edge)) {
             Ok(_) => {
                 self.note_landed();
                 self.finish(&done.effects);
@@ -132,7 +144,7 @@ impl Books {
     fn has_lander(&mut self) -> bool {
         if self.lander.is_none() {
             let context = Arc::clone(&self.reading.context);
-            self.lander = Lander::start(context, Arc::clone(&self.wal)).ok();
+            self.lander = Lander::start(context, Arc::clone(&self.wal), Arc::clone(&self.edge)).ok();
         }
         self.lander.is_some()
     }
@@ -242,12 +254,12 @@ impl Books {
         self.reading.execute("BEGIN IMMEDIATE")?;
         self.reading.forget();
         let done = work(&self.reading).and_then(|()| self.reading.execute("COMMIT"));
-        self.reading.forget();
         if done.is_err() {
             self.roll_back();
         }
+        let begun = self.reading.begin_to_remember(self.landed.size);
         self.reading.take_fault();
-        done
+        done.and(begun)
     }
 
     /// Runs the commands one after the other, each undone alone where it refuses.

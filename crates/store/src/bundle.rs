@@ -16,12 +16,13 @@ use rusqlite::Row;
 use serde_json::{Value, json};
 
 use crate::{
+    chain,
     desk::Desk,
     entry::parse_entry,
     error::StoreError,
     evidence,
     folder::{at, sync_dir},
-    log::{PAYLOAD_BITS, kept_note, moment, payload_row, seq_of_row, signed},
+    log::{PAYLOAD_BITS, kept_note, moment, payload_row, seq_of_row},
     organization::{Organization, Snapshot},
     reading::Reading,
 };
@@ -160,10 +161,15 @@ impl Maker<'_> {
     }
 
     fn write_payloads_of_records(&self, payloads: &mut BufWriter<File>) -> Result<()> {
-        let sql = "SELECT a.record, p.id, p.c, p.salt, p.body, p.wrapped, p.subject, p.file FROM acts a \
-                   JOIN payloads p ON p.id >= a.seq << 10 AND p.id < (a.seq + 1) << 10 \
-                   WHERE a.seq < ?1 ORDER BY a.record, a.seq, p.id";
-        self.reading.each(sql, [signed(self.size)], Stored::read, |stored| self.write_payload(&stored, payloads))
+        let sql = "SELECT ?1, id, c, salt, body, wrapped, subject, file FROM payloads \
+                   WHERE id >= ?2 << 10 AND id < (?2 + 1) << 10 ORDER BY id";
+        self.reading.each_record(&mut |kept| {
+            for seq in chain::events(self.reading.conn()?, kept.id(), Some(kept.last_seq()), self.size)? {
+                let write = |stored| self.write_payload(&stored, payloads);
+                self.reading.each(sql, (kept.id(), seq), Stored::read, write)?;
+            }
+            Ok(())
+        })
     }
 
     fn write_payload(&self, stored: &Stored, payloads: &mut BufWriter<File>) -> Result<()> {

@@ -23,6 +23,21 @@ pub(crate) struct Instance {
     sw: Software,
 }
 
+/// Something that happened at the server's door, for the log.
+#[derive(Clone, Debug)]
+pub struct DoorNote {
+    /// What, such as `signed-in`.
+    pub act: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// A code.
+    pub reason: Option<String>,
+    /// The record of the person whose account it was.
+    pub person: String,
+    /// What is said, an object.
+    pub body: Value,
+}
+
 /// The name of the instance's log, from that of an organization's: `HOST/instance` beside `HOST/org/ID`.
 pub(crate) fn origin_of(origin: &str) -> String {
     format!("{}/instance", origin.rsplit_once("/org/").map_or(origin, |(host, _)| host))
@@ -107,6 +122,15 @@ impl Instance {
         self.append("exported", json!({ "size": size, "withheld": withheld }))
     }
 
+    /// Notes what happened at the door, and signs.
+    pub fn note_door(&mut self, notes: Vec<DoorNote>) -> Result<(), StoreError> {
+        for DoorNote { act, outcome, reason, person, body } in notes {
+            let actor = Actor { amr: Vec::new(), kind: ActorKind::Person, on_behalf: Vec::new(), pid: person };
+            self.put(actor, Deed::Plain { act, outcome, reason, refs: Vec::new(), body: Some(body) })?;
+        }
+        self.sign()
+    }
+
     /// Signs the log as it stands.
     pub fn sign(&mut self) -> Result<(), StoreError> {
         self.books.sign().map(|_| ())
@@ -121,16 +145,22 @@ impl Instance {
     }
 
     fn append(&mut self, act: &str, body: Value) -> Result<(), StoreError> {
-        let org = self.books.reading.context.about.org.clone();
+        let pid = self.books.reading.context.about.org.clone();
+        let actor = Actor { amr: Vec::new(), kind: ActorKind::System, on_behalf: Vec::new(), pid };
+        let deed = Deed::Plain {
+            act: act.to_owned(),
+            outcome: Outcome::Done,
+            reason: None,
+            refs: Vec::new(),
+            body: Some(body),
+        };
+        self.put(actor, deed)
+    }
+
+    fn put(&mut self, actor: Actor, deed: Deed) -> Result<(), StoreError> {
         let envelope = Envelope {
-            actor: Actor { amr: Vec::new(), kind: ActorKind::System, on_behalf: Vec::new(), pid: org },
-            deed: Deed::Plain {
-                act: act.to_owned(),
-                outcome: Outcome::Done,
-                reason: None,
-                refs: Vec::new(),
-                body: Some(body),
-            },
+            actor,
+            deed,
             idem: None,
             policy_digest: self.policy_digest.clone(),
             sw: self.sw.clone(),

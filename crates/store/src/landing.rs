@@ -3,7 +3,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
         mpsc::{Receiver, Sender, SyncSender, channel, sync_channel},
     },
@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aims_ledger::Hash;
+use aims_ledger::{Hash, tree::Frontier};
 use rusqlite::{Connection, config::DbConfig, hooks::Wal};
 
 use crate::{
@@ -38,15 +38,19 @@ pub(crate) struct Load {
 
 impl Load {
     /// Writes and commits; answers how long the commit took. What fails leaves no transaction open.
-    pub fn land(self, conn: &Connection, context: &Context) -> Result<Duration, Outcome> {
-        let written = catch_unwind(AssertUnwindSafe(|| self.write(conn, context)));
+    pub fn land(self, conn: &Connection, context: &Context, edge: &Edge) -> Result<Duration, Outcome> {
+        let written = catch_unwind(AssertUnwindSafe(|| self.write(conn, context, edge)));
         let written = written.unwrap_or_else(|_| Err(StoreError::Stopped("writing failed inside".into())));
-        if let Err(error) = written {
+        let after = written.map_err(|error| {
             roll_back(conn);
-            return Err(Outcome::NotSaved(Fault::of(&error)));
-        }
+            Outcome::NotSaved(Fault::of(&error))
+        })?;
         let start = Instant::now();
-        execute(conn, "COMMIT").map(|()| start.elapsed()).map_err(|error| {
+        let committed = execute(conn, "COMMIT").map(|()| start.elapsed());
+        if committed.is_ok() {
+            edge.keep(after);
+        }
+        committed.map_err(|error| {
             roll_back(conn);
             // A full disk is noticed while writing, before the commit's mark: nothing was saved. After any other failure of
             // the storage nobody knows, and a second fsync may claim success for pages that were lost.
@@ -57,12 +61,26 @@ impl Load {
         })
     }
 
-    fn write(self, conn: &Connection, context: &Context) -> Result<(), StoreError> {
+    fn write(self, conn: &Connection, context: &Context, edge: &Edge) -> Result<Frontier, StoreError> {
         if !self.begun {
             execute(conn, "BEGIN IMMEDIATE")?;
         }
         self.rows.into_iter().try_for_each(|row| row.write(conn, context))?;
-        extend(conn, self.from, &self.leaves).map(|_| ())
+        extend(conn, self.from, edge.take(), &self.leaves)
+    }
+}
+
+/// The right edge of the tree as the batch that landed last has left it.
+#[derive(Default)]
+pub(crate) struct Edge(Mutex<Option<Frontier>>);
+
+impl Edge {
+    fn take(&self) -> Option<Frontier> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn keep(&self, edge: Frontier) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(edge);
     }
 }
 
@@ -152,11 +170,11 @@ pub(crate) struct Lander {
 }
 
 impl Lander {
-    pub fn start(context: Arc<Context>, wal: Arc<WalLength>) -> Result<Lander, std::io::Error> {
+    pub fn start(context: Arc<Context>, wal: Arc<WalLength>, edge: Arc<Edge>) -> Result<Lander, std::io::Error> {
         let (flights, coming) = sync_channel(1);
         let commit = Arc::new(AtomicUsize::new(0));
         let took = Arc::clone(&commit);
-        let work = move || work(&coming, &context, &wal, &took);
+        let work = move || work(&coming, &context, (&wal, &edge), &took);
         let thread = std::thread::Builder::new().name("lander".into()).spawn(work)?;
         Ok(Lander { flights: Some(flights), thread: Some(thread), commit })
     }
@@ -186,9 +204,9 @@ impl Drop for Lander {
     }
 }
 
-fn work(coming: &Receiver<Flight>, context: &Context, wal: &WalLength, took: &AtomicUsize) {
+fn work(coming: &Receiver<Flight>, context: &Context, (wal, edge): (&WalLength, &Edge), took: &AtomicUsize) {
     while let Ok(Flight { conn, load, ran, back }) = coming.recv() {
-        let landed = load.land(&conn, context);
+        let landed = load.land(&conn, context, edge);
         if let Ok(commit) = &landed {
             took.store(usize::try_from(commit.as_nanos()).unwrap_or(usize::MAX), Ordering::Relaxed);
         }

@@ -2,7 +2,7 @@
 //!
 //! [`Organization`] is a data folder that is open. Everything that changes it goes through [`Organization::write`]: a command
 //! runs on the one writer thread with a [`Draft`], appends entries, and is answered only after its transaction is on disk.
-//! Reading goes through a [`Snapshot`] (or the [`Draft`] itself): both are a [`Reading`]. Records, links and acts are a
+//! Reading goes through a [`Snapshot`] (or the [`Draft`] itself): both are a [`Reading`]. Records and links are a
 //! projection of the entries and can be rebuilt ([`Organization::rebuild`]) and checked ([`Organization::verify`]).
 //! The files are described in `docs/formats/store.md`.
 //!
@@ -13,6 +13,7 @@ pub mod accounts;
 
 mod books;
 mod bundle;
+mod chain;
 mod chance;
 mod command;
 mod desk;
@@ -43,6 +44,7 @@ pub use entry::{
 };
 pub use error::{AppendError, EvidenceError, StoreError, WriteError};
 pub use evidence::{Evidence, Offer};
+pub use instance::DoorNote;
 pub use organization::{Founding, Organization, Snapshot};
 pub use reading::{About, Body, Filter, Gone, Payload, Personal, Reading, StoredAct, Then};
 pub use settings::{Access, OpenOptions};

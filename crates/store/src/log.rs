@@ -3,7 +3,7 @@
 use aims_ledger::{
     Hash,
     note::Note,
-    tree::{TileId, TileSource, Tree, TreeError, grow},
+    tree::{Frontier, TileId, TileSource, Tree, TreeError, grow, grow_from},
 };
 use jiff::{Timestamp, fmt::temporal::DateTimePrinter};
 use rusqlite::{Connection, OptionalExtension as _};
@@ -37,16 +37,26 @@ pub(crate) fn tile_row(id: TileId) -> i64 {
     i64::from(id.level()) << 56 | signed(id.index())
 }
 
-/// Adds leaves: stores the tiles that grew and the new head.
-pub(crate) fn extend(conn: &Connection, size: u64, leaves: &[Hash]) -> Result<(u64, Hash), StoreError> {
-    let growth = grow(&Tiles(conn), size, leaves).map_err(tree_error)?;
+/// Adds leaves to a ledger of `size` entries: stores the tiles that grew and the new head. Answers the right edge of the tree, which
+/// spares the next from computing it again where it is given back as `edge`.
+pub(crate) fn extend(
+    conn: &Connection,
+    size: u64,
+    edge: Option<Frontier>,
+    leaves: &[Hash],
+) -> Result<Frontier, StoreError> {
+    let growth = match edge.filter(|edge| edge.size() == size) {
+        Some(edge) => grow_from(&Tiles(conn), edge, leaves),
+        None => grow(&Tiles(conn), size, leaves),
+    };
+    let growth = growth.map_err(tree_error)?;
     let mut insert = conn.prepare_cached("INSERT OR REPLACE INTO tiles (id, bytes) VALUES (?1, ?2)")?;
     for (id, bytes) in &growth.tiles {
         insert.execute((tile_row(*id), bytes))?;
     }
     conn.prepare_cached("INSERT OR REPLACE INTO head (one, size, root) VALUES (1, ?1, ?2)")?
         .execute((signed(growth.size), growth.root.as_bytes()))?;
-    Ok((growth.size, growth.root))
+    Ok(growth.frontier)
 }
 
 /// Stores the bytes of an entry.

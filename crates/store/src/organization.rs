@@ -23,7 +23,7 @@ use crate::{
     error::{EvidenceError, StoreError, WriteError},
     evidence::{self, Evidence, Offer},
     folder::{Folder, Lock, at},
-    instance::{Instance, into_store_error},
+    instance::{DoorNote, Instance, into_store_error},
     projection,
     reading::{About, Context, Reading},
     schema,
@@ -274,6 +274,14 @@ impl Organization {
     /// Signs the ledger as it stands now, where that is not signed yet.
     pub fn checkpoint_now(&self) -> Result<Note, StoreError> {
         self.ask_desk(Desk::sign)
+    }
+
+    /// Writes what happened at the server's door into the instance's log, between two batches.
+    ///
+    /// # Errors
+    /// Where the log could not be written; then some of the notes may be in it.
+    pub fn note_door(&self, notes: Vec<DoorNote>) -> Result<(), StoreError> {
+        self.ask_desk(move |desk| desk.instance.note_door(notes))
     }
 
     /// The key that signs, to hand out.

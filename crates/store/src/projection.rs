@@ -1,68 +1,69 @@
-//! What the entries make of it: records, links, acts by record. All of it can be built again from the ledger.
+//! What the entries make of it: records, links, endings. All of it can be built again from the ledger.
 
-use std::{borrow::Cow, collections::BTreeSet};
+mod links;
+
+pub(crate) use links::{LINKS_OF_TARGET, LinkRow, links_of, target_bytes};
+
+use std::collections::BTreeSet;
 
 use aims_record::{Fields, Kept};
 use rusqlite::Connection;
-use serde_json::Value;
 
 use crate::{
-    entry::{Entry, parse_entry},
+    chain,
+    entry::parse_entry,
     error::StoreError,
     log::{payload_row, signed, unsigned},
-    reading::{Body, DISPOSED, StoredAct, WITHDRAWN, split_number, step, tombstone},
+    reading::{Body, DISPOSED, Gone, StoredAct, WITHDRAWN, replay, split_number},
     schema,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// A field (`table.column` for a cell) and the id that it names.
-pub(crate) type Link<'a> = (Cow<'a, str>, &'a str);
-
-/// Notes an act on a record: in the index of acts, and among the endings where it allows content to go.
-pub(crate) fn note_act(conn: &Connection, record: &str, seq: u64, act: &str) -> Result<()> {
-    conn.prepare_cached("INSERT INTO acts (record, seq) VALUES (?1, ?2)")?.execute((record, signed(seq)))?;
+/// Notes an act that allows content to go.
+pub(crate) fn note_ending(conn: &Connection, record: &str, seq: u64, act: &str) -> Result<()> {
     if matches!(act, "erased" | "disposed") {
-        conn.prepare_cached("INSERT INTO endings (seq, record, act) VALUES (?1, ?2, ?3)")?.execute((
-            signed(seq),
-            record,
-            act,
-        ))?;
+        let sql = "INSERT INTO endings (seq, record, act) VALUES (?1, ?2, ?3)";
+        conn.prepare_cached(sql)?.execute((signed(seq), record, act))?;
     }
     Ok(())
 }
 
-/// Stores a record as it stands after an act; `bytes` are its canonical ones.
-pub(crate) fn put_record(conn: &Connection, before: Option<&Kept>, after: &Kept, bytes: &[u8]) -> Result<()> {
+/// Stores a record that is not stored yet; `begun` is the event of its first act, `bytes` are its canonical ones.
+pub(crate) fn insert_record(conn: &Connection, begun: u64, kept: &Kept, bytes: &[u8]) -> Result<()> {
+    let row = RecordRow::of(kept);
+    let sql = "INSERT INTO records (begun, id, kind, state, prefix, ord, number, key, ended, bytes) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    conn.prepare_cached(sql)?.execute((
+        signed(begun),
+        kept.id(),
+        kept.kind(),
+        row.state,
+        row.prefix,
+        row.ord,
+        kept.number(),
+        row.key,
+        row.ended,
+        bytes,
+    ))?;
+    links::put(conn, begun, &BTreeSet::new(), &links_of(kept))
+}
+
+/// Stores what an act has made of a record.
+pub(crate) fn update_record(conn: &Connection, begun: u64, before: &Kept, after: &Kept, bytes: &[u8]) -> Result<()> {
     let row = RecordRow::of(after);
-    let Some(before) = before else {
-        let sql = "INSERT INTO records (id, kind, state, prefix, ord, number, key, ended, bytes) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-        conn.prepare_cached(sql)?.execute((
-            after.id(),
-            after.kind(),
-            row.state,
-            row.prefix,
-            row.ord,
-            after.number(),
-            row.key,
-            row.ended,
-            bytes,
-        ))?;
-        return put_links(conn, after.id(), &BTreeSet::new(), &links_of(after));
-    };
+    let (old, new) = (before.live(), after.live());
     // Kind and number never change, and the key hardly ever, so their indexes are left alone.
-    if before.live().and_then(|record| record.key.as_deref()) == row.key {
-        let sql = "UPDATE records SET state = ?2, ended = ?3, bytes = ?4 WHERE id = ?1";
-        conn.prepare_cached(sql)?.execute((after.id(), row.state, row.ended, bytes))?;
+    if old.and_then(|record| record.key.as_deref()) == row.key {
+        let sql = "UPDATE records SET state = ?2, ended = ?3, bytes = ?4 WHERE begun = ?1";
+        conn.prepare_cached(sql)?.execute((signed(begun), row.state, row.ended, bytes))?;
     } else {
-        let sql = "UPDATE records SET state = ?2, key = ?3, ended = ?4, bytes = ?5 WHERE id = ?1";
-        conn.prepare_cached(sql)?.execute((after.id(), row.state, row.key, row.ended, bytes))?;
+        let sql = "UPDATE records SET state = ?2, key = ?3, ended = ?4, bytes = ?5 WHERE begun = ?1";
+        conn.prepare_cached(sql)?.execute((signed(begun), row.state, row.key, row.ended, bytes))?;
     }
-    if before.live().map(|record| &record.fields) == after.live().map(|record| &record.fields) {
-        return Ok(());
-    }
-    put_links(conn, after.id(), &links_of(before), &links_of(after))
+    let none = Fields::new();
+    let (old, new) = (old.map_or(&none, |record| &record.fields), new.map_or(&none, |record| &record.fields));
+    links::put(conn, begun, &links::not_in(old, new), &links::not_in(new, old))
 }
 
 /// The columns that stand beside a record's bytes.
@@ -88,48 +89,6 @@ impl<'a> RecordRow<'a> {
     }
 }
 
-fn put_links(conn: &Connection, source: &str, old: &BTreeSet<Link<'_>>, new: &BTreeSet<Link<'_>>) -> Result<()> {
-    for (field, target) in old.difference(new) {
-        conn.prepare_cached("DELETE FROM links WHERE source = ?1 AND field = ?2 AND target = ?3")?
-            .execute((source, field, target))?;
-    }
-    for (field, target) in new.difference(old) {
-        conn.prepare_cached("INSERT INTO links (source, field, target) VALUES (?1, ?2, ?3)")?
-            .execute((source, field, target))?;
-    }
-    Ok(())
-}
-
-/// Everything a record names.
-pub(crate) fn links_of(kept: &Kept) -> BTreeSet<Link<'_>> {
-    let mut links = BTreeSet::new();
-    if let Some(record) = kept.live() {
-        collect_links("", &record.fields, &mut links);
-    }
-    links
-}
-
-fn collect_links<'a>(path: &str, fields: &'a Fields, links: &mut BTreeSet<Link<'a>>) {
-    for (name, value) in fields {
-        if path.is_empty() {
-            collect_value(Cow::Borrowed(name), value, links);
-        } else {
-            collect_value(Cow::Owned(format!("{path}.{name}")), value, links);
-        }
-    }
-}
-
-fn collect_value<'a>(path: Cow<'a, str>, value: &'a Value, links: &mut BTreeSet<Link<'a>>) {
-    match value {
-        Value::String(text) if is_uuid(text) => {
-            links.insert((path, text.as_str()));
-        }
-        Value::Array(items) => items.iter().for_each(|item| collect_value(path.clone(), item, links)),
-        Value::Object(members) => collect_links(&path, members, links),
-        _ => {}
-    }
-}
-
 /// A UUID in lower case with hyphens.
 pub(crate) fn is_uuid(text: &str) -> bool {
     let sound = |(position, byte): (usize, u8)| match position {
@@ -139,75 +98,35 @@ pub(crate) fn is_uuid(text: &str) -> bool {
     text.len() == 36 && text.bytes().enumerate().all(sound)
 }
 
-/// Drops the projection and builds it again; the caller's transaction makes it all or nothing.
+/// Drops the projection and builds it again; the caller's transaction makes it all or nothing. Memory holds one record at a time.
 pub(crate) fn rebuild(conn: &Connection) -> Result<()> {
     conn.execute_batch(schema::DROP_PROJECTION)?;
     conn.execute_batch(schema::PROJECTION)?;
-    let mut select = conn.prepare("SELECT seq, bytes FROM entries ORDER BY seq")?;
+    let mut select = conn.prepare("SELECT seq, bytes FROM entries ORDER BY seq DESC")?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
         let seq = unsigned(row.get(0)?);
         let entry = parse_entry(seq, &row.get::<_, Vec<u8>>(1)?)?;
-        if let Some(object) = &entry.obj {
-            note_act(conn, &object.id, seq, &entry.act)?;
+        let Some(object) = &entry.obj else { continue };
+        note_ending(conn, &object.id, seq, &entry.act)?;
+        // From the end, the first act that is met on a record is the newest on it.
+        let known = "SELECT EXISTS (SELECT 1 FROM records WHERE id = ?1)";
+        if !conn.prepare_cached(known)?.query_row([&object.id], |row| row.get::<_, bool>(0))? {
+            rebuild_record(conn, &object.id, seq)?;
         }
     }
-    each_replayed(conn, &mut |kept| put_record(conn, None, &kept, &kept.to_canonical()))
+    links::merge(conn)
 }
 
-/// Replays the acts of each record, one record after the other, so that memory holds one at a time.
-fn each_replayed(conn: &Connection, each: &mut dyn FnMut(Kept) -> Result<()>) -> Result<()> {
-    let sql = "SELECT e.seq, e.bytes, p.body FROM acts a JOIN entries e ON e.seq = a.seq \
-               LEFT JOIN payloads p ON p.id = a.seq << 10 ORDER BY a.record, a.seq";
-    let mut select = conn.prepare(sql)?;
-    let mut rows = select.query([])?;
-    let mut replay = Replay::default();
-    while let Some(row) = rows.next()? {
-        let entry = parse_entry(unsigned(row.get(0)?), &row.get::<_, Vec<u8>>(1)?)?;
-        if let Some(done) = replay.take(entry, row.get(2)?)? {
-            each(done)?;
-        }
-    }
-    replay.finish()?.map_or(Ok(()), each)
-}
-
-/// Replays acts that come record by record.
-#[derive(Default)]
-pub(crate) struct Replay {
-    record: Option<String>,
-    kept: Option<Kept>,
-    /// The first body that is missing; only a later `disposed` act makes up for it.
-    gap: Option<u64>,
-}
-
-impl Replay {
-    /// Takes the next act; answers the record before it when another begins.
-    pub fn take(&mut self, entry: Entry, body: Option<Vec<u8>>) -> Result<Option<Kept>> {
-        let record = entry.obj.as_ref().map(|object| object.id.clone());
-        let done = if record == self.record { None } else { self.finish()? };
-        self.record = record;
-        let Some(bytes) = body else {
-            self.gap.get_or_insert(entry.seq);
-            return Ok(done);
-        };
-        if self.gap.is_none() && entry.act != "disposed" {
-            self.kept = Some(step(self.kept.take(), &entry, &bytes)?);
-        } else if let Some(left) = tombstone(&StoredAct { entry, body: Body::Bytes(bytes) })? {
-            (self.kept, self.gap) = (Some(left), None);
-        }
-        Ok(done)
-    }
-
-    /// The last record.
-    pub fn finish(&mut self) -> Result<Option<Kept>> {
-        self.record = None;
-        if let Some(seq) = self.gap.take() {
-            self.kept = None;
-            let place = format!("the body of event {seq}");
-            return Err(StoreError::Damaged { place, reason: "it is missing, and no later act allows that".into() });
-        }
-        Ok(self.kept.take())
-    }
+fn rebuild_record(conn: &Connection, id: &str, newest: u64) -> Result<()> {
+    let mut acts = Vec::new();
+    chain::back(conn, id, Some(newest), &mut |(entry, body)| {
+        acts.push(StoredAct { entry, body: body.map_or(Body::Gone(Gone::Missing), Body::Bytes) });
+        Ok(())
+    })?;
+    acts.reverse();
+    let Some(begun) = acts.first().map(|act| act.entry.seq) else { return Ok(()) };
+    replay(&acts)?.map_or(Ok(()), |kept| insert_record(conn, begun, &kept, &kept.to_canonical()))
 }
 
 /// Rows that an erasure leaves of a person: commitments without salt, ciphertext or key. Answers how many payloads went.
@@ -224,12 +143,9 @@ pub(crate) fn erase_subject(conn: &Connection, subject: &str, before: u64) -> Re
     Ok(count as u64)
 }
 
-/// Takes away all payloads of a record's acts before `seq`. Answers the files that they named.
-pub(crate) fn dispose_payloads(conn: &Connection, record: &str, before: u64) -> Result<BTreeSet<String>> {
-    let acts: Vec<i64> = conn
-        .prepare_cached("SELECT seq FROM acts WHERE record = ?1 AND seq < ?2")?
-        .query_map((record, signed(before)), |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
+/// Takes away all payloads of a record's acts, from event `newest` back. Answers the files that they named.
+pub(crate) fn dispose_payloads(conn: &Connection, record: &str, newest: Option<u64>) -> Result<BTreeSet<String>> {
+    let acts = chain::events(conn, record, newest, u64::MAX)?;
     let mut files = BTreeSet::new();
     for seq in acts.into_iter().map(unsigned) {
         let range = (payload_row(seq, 0), payload_row(seq + 1, 0));

@@ -7,7 +7,7 @@ mod line;
 mod mind;
 mod records;
 
-pub(crate) use history::{replay, step, tombstone};
+pub(crate) use history::replay;
 pub(crate) use records::{DISPOSED, WITHDRAWN, split_number};
 
 use std::{

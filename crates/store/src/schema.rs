@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::{error::StoreError, settings::Sync};
 
 /// Version of the tables, in `PRAGMA user_version`.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// What the ledger needs: these four are the truth.
 const LEDGER: &str = "
@@ -27,20 +27,20 @@ CREATE INDEX idem_seq ON idem (seq);
 
 /// What the entries make of it: dropped and built again at will.
 pub(crate) const PROJECTION: &str = "
-CREATE TABLE acts (record TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (record, seq)) WITHOUT ROWID, STRICT;
-CREATE TABLE records (id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, state TEXT, prefix TEXT NOT NULL, ord INTEGER NOT NULL,
+CREATE TABLE records (begun INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, state TEXT, prefix TEXT NOT NULL, ord INTEGER NOT NULL,
   number TEXT NOT NULL, key TEXT, ended INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
 CREATE INDEX records_kind ON records (kind, prefix, ord);
 CREATE INDEX records_number ON records (prefix, ord);
 CREATE INDEX records_key ON records (key) WHERE key IS NOT NULL;
-CREATE TABLE links (source TEXT NOT NULL, field TEXT NOT NULL, target TEXT NOT NULL, PRIMARY KEY (source, field, target)) WITHOUT ROWID, STRICT;
-CREATE INDEX links_target ON links (target, field);
+CREATE TABLE links (target BLOB NOT NULL, field TEXT NOT NULL, source INTEGER NOT NULL, PRIMARY KEY (target, field, source)) WITHOUT ROWID, STRICT;
+CREATE TABLE new_links (target BLOB NOT NULL, field TEXT NOT NULL, source INTEGER NOT NULL) STRICT;
 CREATE TABLE endings (seq INTEGER PRIMARY KEY, record TEXT NOT NULL, act TEXT NOT NULL) STRICT;
 CREATE INDEX endings_record ON endings (record);
 ";
 
 /// Takes the projection away.
-pub(crate) const DROP_PROJECTION: &str = "DROP TABLE acts; DROP TABLE records; DROP TABLE links; DROP TABLE endings;";
+pub(crate) const DROP_PROJECTION: &str =
+    "DROP TABLE records; DROP TABLE links; DROP TABLE new_links; DROP TABLE endings;";
 
 /// Makes the tables of a new database.
 pub(crate) fn create(conn: &Connection) -> Result<(), StoreError> {

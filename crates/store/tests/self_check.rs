@@ -36,6 +36,9 @@ fn filled(dir: &Path) {
     let disposed =
         aims_record::ActBody::Disposed { basis: "term".into(), number: "SYS-0004".into(), rule: "P6Y".into() };
     append(&organization, on(&id(4), "ai-system", 2, disposed)).unwrap();
+    // Links that were sorted in, and links that wait.
+    organization.rebuild().unwrap();
+    append(&organization, amended(&id(5), 2, json!({ "owner": ANNA }))).unwrap();
     organization.close().unwrap();
 }
 
@@ -85,13 +88,17 @@ fn l01_every_table_that_is_tampered_with_is_noticed() {
         ("UPDATE records SET key = 'other' WHERE number = 'SYS-0008'", "record_differs"),
         ("DELETE FROM records WHERE number = 'SYS-0008'", "record_missing"),
         (
-            "INSERT INTO records SELECT 'x', kind, state, prefix, 999, 'SYS-0999', NULL, 0, bytes FROM records LIMIT 1",
+            "INSERT INTO records SELECT 9999, 'x', kind, state, prefix, 999, 'SYS-0999', NULL, 0, bytes FROM records LIMIT 1",
             "row_extra",
         ),
+        ("UPDATE records SET begun = 9999 WHERE number = 'SYS-0008'", "record_differs"),
         ("DELETE FROM links WHERE field = 'owner'", "links_differ"),
-        ("INSERT INTO links VALUES ('x', 'owner', 'y')", "row_extra"),
-        ("DELETE FROM acts WHERE seq = 5", "act_not_indexed"),
-        ("INSERT INTO acts VALUES ('x', 5)", "act_index_differs"),
+        ("UPDATE links SET target = zeroblob(16) WHERE field = 'owner'", "links_differ"),
+        ("INSERT INTO links VALUES (zeroblob(16), 'owner', 9999)", "row_extra"),
+        ("INSERT INTO links SELECT target, 'other', source FROM links LIMIT 1", "rows_differ"),
+        ("DELETE FROM new_links", "links_differ"),
+        ("INSERT INTO new_links SELECT * FROM new_links", "rows_differ"),
+        ("INSERT INTO new_links VALUES (zeroblob(16), 'owner', 9999)", "row_extra"),
         ("DELETE FROM endings", "ending_differs"),
         ("INSERT INTO endings VALUES (9, 'x', 'disposed')", "rows_differ"),
         ("UPDATE tiles SET bytes = zeroblob(length(bytes)) WHERE id = 0", "tile_differs"),
@@ -101,7 +108,7 @@ fn l01_every_table_that_is_tampered_with_is_noticed() {
         ("DELETE FROM checkpoint", "checkpoint_missing"),
         ("UPDATE idem SET seq = 5", "idem_differs"),
         ("UPDATE meta SET value = 'Other Ltd' WHERE name = 'name'", "about_differs"),
-        ("CREATE TRIGGER t AFTER INSERT ON entries BEGIN DELETE FROM acts; END", "schema_differs"),
+        ("CREATE TRIGGER t AFTER INSERT ON entries BEGIN DELETE FROM records; END", "schema_differs"),
     ];
     for (sql, code) in attacks {
         let dir = tempfile::tempdir().unwrap();

@@ -25,7 +25,7 @@
 
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     const words = form.dataset, error = form.querySelector("[data-passkey-error]");
-    let answered = false, busy = false;
+    let answered = false, busy = false, waiting = null;
     const say = (text) => {
       if (!error) return;
       error.textContent = text || "";
@@ -35,6 +35,7 @@
     const ceremony = async (submitter) => {
       if (busy) return;
       busy = true;
+      waiting?.abort();
       say("");
       try {
         if (!window.PublicKeyCredential) throw new DOMException("", "NotSupportedError");
@@ -57,6 +58,20 @@
     });
     // A page brought back from the browser's memory begins anew.
     addEventListener("pageshow", (event) => { if (event.persisted) { answered = false; form.elements.credential.value = ""; } });
+    // Offered among the suggestions of the field that says `webauthn`; a click on the button takes its place.
+    const offer = async () => {
+      if (!(await window.PublicKeyCredential?.isConditionalMediationAvailable?.())) return;
+      waiting = new AbortController();
+      try {
+        const credential = await navigator.credentials.get({ ...readOptions(words.options), mediation: "conditional", signal: waiting.signal });
+        form.elements.credential.value = writeCredential(credential);
+        answered = true;
+        form.requestSubmit();
+      } catch {
+        // Nobody asked for this, so nobody is told that it did not happen.
+      }
+    };
+    if ("conditional" in words) offer();
     if ("auto" in words) ceremony(form.querySelector("button"));
   }
 })();

@@ -20,6 +20,13 @@ pub enum Answer {
         /// The whole page.
         html: String,
     },
+    /// A page, with a cookie for the browser: what is shown once after credentials changed.
+    Fresh {
+        /// The whole page.
+        html: String,
+        /// The cookie to set.
+        cookie: String,
+    },
     /// JSON.
     Json {
         /// 200, 201.
@@ -35,6 +42,15 @@ pub enum Answer {
         to: String,
         /// A cookie to set.
         cookie: Option<String>,
+    },
+    /// Bytes that come as they are asked for, such as a feed of changes or a large file.
+    Stream {
+        /// Media type.
+        kind: String,
+        /// Name under which it is kept; nothing where it is no file.
+        name: Option<String>,
+        /// Content.
+        body: axum::body::Body,
     },
     /// A file to keep, never shown as a page of ours.
     File {
@@ -66,6 +82,14 @@ impl Answer {
     pub fn page_with(status: StatusCode, page: &impl askama::Template) -> Answered {
         match page.render() {
             Ok(html) => Ok(Answer::Page { status, html }),
+            Err(error) => Err(Refused::internal(error.to_string())),
+        }
+    }
+
+    /// A page, with a cookie for the browser.
+    pub fn fresh(page: &impl askama::Template, cookie: String) -> Answered {
+        match page.render() {
+            Ok(html) => Ok(Answer::Fresh { html, cookie }),
             Err(error) => Err(Refused::internal(error.to_string())),
         }
     }
@@ -102,6 +126,8 @@ pub struct Refused {
     pub problems: Vec<Problem>,
     /// Seconds after which to try again.
     pub retry_after: Option<u64>,
+    /// For a conflict of versions: who changed it when, and field by field what was wanted and what stands.
+    pub conflict: Option<serde_json::Value>,
     /// For the log alone.
     pub inside: Option<String>,
 }
@@ -109,12 +135,24 @@ pub struct Refused {
 impl Refused {
     /// With a status, a code and a sentence.
     pub fn new(status: StatusCode, code: &'static str, says: impl Into<String>) -> Refused {
-        Refused { status, code, says: says.into(), problems: Vec::new(), retry_after: None, inside: None }
+        Refused {
+            status,
+            code,
+            says: says.into(),
+            problems: Vec::new(),
+            retry_after: None,
+            conflict: None,
+            inside: None,
+        }
     }
 
     /// There is nothing of this name, or nothing that may be known of: the answer is the same.
     pub fn absent() -> Refused {
-        Refused::new(StatusCode::NOT_FOUND, "not_found", "There is nothing here under this name. Check the address, or search.")
+        Refused::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "There is nothing here under this name. Check the address, or search.",
+        )
     }
 
     /// Sign in first.
@@ -124,7 +162,8 @@ impl Refused {
 
     /// Our own fault; what happened is for the log.
     pub fn internal(inside: impl Into<String>) -> Refused {
-        let says = "Something failed here. Nothing was saved. Try again; tell whoever runs the server the request's number.";
+        let says =
+            "Something failed here. Nothing was saved. Try again; tell whoever runs the server the request's number.";
         Refused { inside: Some(inside.into()), ..Refused::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", says) }
     }
 
@@ -143,8 +182,15 @@ impl From<Failure> for Refused {
         }
         let says = sentence(&failure.to_string());
         let mut refused = Refused::new(status, code, says);
-        if let Failure::Refused(Refusal::FieldsRefused { problems }) = failure {
-            refused.problems = problems;
+        let refusal = match failure {
+            Failure::Refused(refusal) => Some(refusal),
+            Failure::RefusedAt { refusal, .. } => Some(*refusal),
+            _ => None,
+        };
+        match refusal {
+            Some(Refusal::FieldsRefused { problems }) => refused.problems = problems,
+            Some(conflict @ Refusal::VersionConflict { .. }) => refused.conflict = serde_json::to_value(conflict).ok(),
+            _ => {}
         }
         refused
     }
@@ -154,8 +200,14 @@ impl From<Failure> for Refused {
 fn status_of(code: &str, failure: &Failure) -> StatusCode {
     match code {
         "not_found" | "unknown_kind" | "entry_unknown" | "requirement_unknown" => StatusCode::NOT_FOUND,
-        "version_conflict" | "idempotency_mismatch" | "approved_content_changed" | "verb_not_here" | "need_unmet"
-        | "legal_hold" | "key_taken" | "withdrawn" => StatusCode::CONFLICT,
+        "version_conflict"
+        | "idempotency_mismatch"
+        | "approved_content_changed"
+        | "verb_not_here"
+        | "need_unmet"
+        | "legal_hold"
+        | "key_taken"
+        | "withdrawn" => StatusCode::CONFLICT,
         "role_needed" | "sod_self_approval" | "sod_self_grant" => StatusCode::FORBIDDEN,
         "erased" => StatusCode::GONE,
         "file_too_large" => StatusCode::PAYLOAD_TOO_LARGE,

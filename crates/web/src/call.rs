@@ -1,6 +1,9 @@
 //! One request, with all that a row needs to answer it.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use aims_app::{
     AsOf,
@@ -18,13 +21,14 @@ use crate::{
     route::Route,
     seat::{self, Member, Visitor},
     server::Server,
+    stream::Upload,
     words::Tongue,
 };
 
 /// A request on its way to its answer.
 pub struct Call<'c> {
     /// The server.
-    pub server: &'c Server,
+    pub server: &'c Arc<Server>,
     /// The row it came to.
     pub route: &'static Route,
     /// Path as asked for, without the query.
@@ -35,8 +39,10 @@ pub struct Call<'c> {
     pub query: Pairs,
     /// The headers.
     pub headers: &'c HeaderMap,
-    /// The body, as long as the row allows.
+    /// The body, as long as the row allows; empty where the row takes a file.
     pub body: Bytes,
+    /// The body of a row that takes a file.
+    pub file: &'c Mutex<Option<Upload>>,
     /// Who sent it.
     pub visitor: Visitor,
     /// The organization that the path names, and who they are in it.
@@ -118,6 +124,11 @@ impl Call<'_> {
             return Err(Refused::new(StatusCode::CONFLICT, "read_only", says));
         }
         Ok(())
+    }
+
+    /// The file that is being sent, once.
+    pub fn upload(&self) -> Option<Upload> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The body as a form.

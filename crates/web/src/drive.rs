@@ -3,7 +3,7 @@
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use axum::{
@@ -20,9 +20,10 @@ use crate::{
     call::Call,
     form::Pairs,
     headers, pages,
-    route::{Class, Pace, Route},
+    route::{BODY_MAX, Class, Pace, Route},
     seat,
     server::Server,
+    stream::Upload,
 };
 
 /// What came in, before anyone looked at it.
@@ -30,6 +31,7 @@ struct Asked {
     parts: Parts,
     params: Vec<(String, String)>,
     body: Bytes,
+    file: Mutex<Option<Upload>>,
     nonce: String,
     id: String,
     /// The peer; loopback where there is no connection, as in tests.
@@ -47,13 +49,15 @@ pub async fn drive(
     let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let (nonce, id) = (server.draw(), server.draw());
     let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(Ipv4Addr::LOCALHOST.into(), |c| c.0.ip());
-    let asked = match take(body, route).await {
-        Ok(body) => Asked { parts, params, body, nonce, id, address },
-        Err(refused) => {
-            let asked = Asked { parts, params, body: Bytes::new(), nonce, id, address };
-            return finish(&server, route, &asked, Err(refused));
+    let mut asked = Asked { parts, params, body: Bytes::new(), file: Mutex::new(None), nonce, id, address };
+    if route.body_max > BODY_MAX {
+        asked.file = Mutex::new(Some(Upload::of(body, route.body_max)));
+    } else {
+        match take(body, route).await {
+            Ok(body) => asked.body = body,
+            Err(refused) => return finish(&server, route, &asked, Err(refused)),
         }
-    };
+    }
     match route.pace {
         Pace::Quick => settle(&server, route, &asked),
         Pace::Slow => {
@@ -78,13 +82,13 @@ async fn take(body: Body, route: &'static Route) -> Result<Bytes, Refused> {
     }
 }
 
-fn settle(server: &Server, route: &'static Route, asked: &Asked) -> Response {
+fn settle(server: &Arc<Server>, route: &'static Route, asked: &Asked) -> Response {
     let answered = catch_unwind(AssertUnwindSafe(|| answer(server, route, asked)));
     let answered = answered.unwrap_or_else(|_| Err(Refused::internal("a row panicked")));
     finish(server, route, asked, answered)
 }
 
-fn answer(server: &Server, route: &'static Route, asked: &Asked) -> Answered {
+fn answer(server: &Arc<Server>, route: &'static Route, asked: &Asked) -> Answered {
     let visitor = seat::visitor(server, route, &asked.parts.headers, asked.address)?;
     seat::guard(server, route, &asked.parts, &visitor, &asked.body)?;
     let org = asked.params.iter().find(|(name, _)| name == "org").map(|(_, value)| value.as_str());
@@ -95,7 +99,7 @@ fn answer(server: &Server, route: &'static Route, asked: &Asked) -> Answered {
 }
 
 fn call<'c>(
-    server: &'c Server,
+    server: &'c Arc<Server>,
     route: &'static Route,
     asked: &'c Asked,
     visitor: seat::Visitor,
@@ -110,6 +114,7 @@ fn call<'c>(
         query: Pairs::read(asked.parts.uri.query().unwrap_or_default().as_bytes()),
         headers: &asked.parts.headers,
         body: asked.body.clone(),
+        file: &asked.file,
         tongue: visitor.tongue(accept),
         visitor,
         member,
@@ -120,7 +125,7 @@ fn call<'c>(
 }
 
 /// An answer as HTTP; a refusal becomes a page or a problem document.
-fn finish(server: &Server, route: &'static Route, asked: &Asked, answered: Answered) -> Response {
+fn finish(server: &Arc<Server>, route: &'static Route, asked: &Asked, answered: Answered) -> Response {
     let answered = answered.or_else(|refused| {
         if let Some(inside) = &refused.inside {
             server.log(&asked.id, &format!("{} {}: {inside}", route.method.word(), route.path));
@@ -139,7 +144,7 @@ fn finish(server: &Server, route: &'static Route, asked: &Asked, answered: Answe
 }
 
 /// What a refusal looks like to whoever asked.
-fn tell(server: &Server, route: &'static Route, asked: &Asked, refused: &Refused) -> Answered {
+fn tell(server: &Arc<Server>, route: &'static Route, asked: &Asked, refused: &Refused) -> Answered {
     if route.class == Class::Api {
         return Ok(crate::api::problem(refused, &asked.id));
     }
@@ -147,10 +152,15 @@ fn tell(server: &Server, route: &'static Route, asked: &Asked, refused: &Refused
     let org = asked.params.iter().find(|(name, _)| name == "org").map(|(_, value)| value.as_str());
     let member = org.and_then(|org| seat::member(server, &visitor, org).ok()).flatten();
     if refused.code == "sign_in_required" {
-        let to = crate::form::query([("next", asked.parts.uri.path_and_query().map_or("/", |p| p.as_str()))].into_iter());
+        let to =
+            crate::form::query([("next", asked.parts.uri.path_and_query().map_or("/", |p| p.as_str()))].into_iter());
         return Answer::see(format!("/sign-in{to}"));
     }
-    pages::refused::page(&call(server, route, asked, visitor, member), refused)
+    let call = call(server, route, asked, visitor, member);
+    if refused.code == "step_up_required" && call.visitor.seated().is_some() {
+        return Answer::see(pages::confirm::before(&call));
+    }
+    pages::refused::page(&call, refused)
 }
 
 fn respond(answer: Answer) -> Response {
@@ -159,6 +169,11 @@ fn respond(answer: Answer) -> Response {
         Answer::Page { status, html } => {
             response = response.header(header::CONTENT_TYPE, "text/html; charset=utf-8");
             (status, Bytes::from(html))
+        }
+        Answer::Fresh { html, cookie } => {
+            response =
+                response.header(header::CONTENT_TYPE, "text/html; charset=utf-8").header(header::SET_COOKIE, cookie);
+            (StatusCode::OK, Bytes::from(html))
         }
         Answer::Json { status, body, version } => {
             let kind = if status.is_success() { "application/json" } else { "application/problem+json" };
@@ -175,10 +190,19 @@ fn respond(answer: Answer) -> Response {
             }
             (StatusCode::SEE_OTHER, Bytes::new())
         }
+        Answer::Stream { kind, name, body } => {
+            let mut response = response.header(header::CONTENT_TYPE, kind);
+            if let Some(name) = name {
+                let kept = format!("attachment; filename*=UTF-8''{}", crate::form::segment(&name));
+                response = response.header(header::CONTENT_DISPOSITION, kept);
+            }
+            return response.body(body).unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR));
+        }
         Answer::File { kind, name, body } => {
-            response = response
-                .header(header::CONTENT_TYPE, kind)
-                .header(header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{}", crate::form::segment(&name)));
+            response = response.header(header::CONTENT_TYPE, kind).header(
+                header::CONTENT_DISPOSITION,
+                format!("attachment; filename*=UTF-8''{}", crate::form::segment(&name)),
+            );
             (StatusCode::OK, body)
         }
         Answer::Static { kind, body, gzip } => {

@@ -4,7 +4,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::route::Class;
 
-const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), publickey-credentials-get=(self)";
+const PERMISSIONS: &str =
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), publickey-credentials-get=(self)";
 
 /// Sets what every answer of a class carries. `nonce` is the one that the page's scripts carry; `secure`: the server is reached by https.
 pub fn set(headers: &mut HeaderMap, class: Class, nonce: &str, secure: bool) {

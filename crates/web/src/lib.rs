@@ -20,7 +20,9 @@ mod seat;
 mod server;
 mod show;
 mod told;
+mod stream;
 mod words;
 
+pub use api::openapi;
 pub use routes::routes;
 pub use server::{Config, Server, serve};

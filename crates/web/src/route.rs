@@ -2,7 +2,7 @@
 
 use axum::routing::MethodFilter;
 
-use crate::{answer::Answered, call::Call};
+use crate::{answer::Answered, api::doc::Doc, call::Call};
 
 /// What a row does with a request.
 pub type Does = fn(&Call<'_>) -> Answered;
@@ -94,31 +94,57 @@ pub struct Route {
     pub does: Does,
     /// Bytes of a body at most.
     pub body_max: usize,
+    /// What the API's document says of it; every row of the API has one.
+    pub doc: Option<&'static Doc>,
 }
 
-/// Bytes of a form or a JSON body (TRUST 6.5).
+/// Bytes of a form or a JSON body (TRUST 6.5). What is longer is not kept in memory.
 pub const BODY_MAX: usize = 1024 * 1024;
 
 impl Route {
     /// A page.
     pub const fn page(path: &'static str, name: &'static str, asks: Asks, does: Does) -> Route {
-        Route { method: Method::Get, path, name, asks, class: Class::Page, pace: Pace::Quick, does, body_max: 0 }
+        Route {
+            method: Method::Get,
+            path,
+            name,
+            asks,
+            class: Class::Page,
+            pace: Pace::Quick,
+            does,
+            body_max: 0,
+            doc: None,
+        }
     }
 
     /// What a form on a page sends.
     pub const fn form(path: &'static str, name: &'static str, asks: Asks, does: Does) -> Route {
         let method = Method::Post;
-        Route { method, path, name, asks, class: Class::Page, pace: Pace::Slow, does, body_max: BODY_MAX }
+        Route { method, path, name, asks, class: Class::Page, pace: Pace::Slow, does, body_max: BODY_MAX, doc: None }
     }
 
     /// A read of the API.
-    pub const fn read(path: &'static str, name: &'static str, asks: Asks, does: Does) -> Route {
-        Route { method: Method::Get, path, name, asks, class: Class::Api, pace: Pace::Quick, does, body_max: 0 }
+    pub const fn read(path: &'static str, name: &'static str, asks: Asks, does: Does, doc: &'static Doc) -> Route {
+        let method = Method::Get;
+        Route { method, path, name, asks, class: Class::Api, pace: Pace::Quick, does, body_max: 0, doc: Some(doc) }
     }
 
     /// A write of the API.
-    pub const fn write(method: Method, path: &'static str, name: &'static str, asks: Asks, does: Does) -> Route {
-        Route { method, path, name, asks, class: Class::Api, pace: Pace::Slow, does, body_max: BODY_MAX }
+    pub const fn write(
+        method: Method,
+        path: &'static str,
+        name: &'static str,
+        asks: Asks,
+        does: Does,
+        doc: &'static Doc,
+    ) -> Route {
+        let class = Class::Api;
+        Route { method, path, name, asks, class, pace: Pace::Slow, does, body_max: BODY_MAX, doc: Some(doc) }
+    }
+
+    /// The same, with a body of so many bytes that is handed on while it arrives ([`Call::upload`]).
+    pub const fn taking(self, body_max: usize) -> Route {
+        Route { body_max, ..self }
     }
 
     /// The same, on a thread of its own.

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use crate::{
     answer::{Answer, Answered, Refused},
-    api, assets::Asset,
+    api,
+    assets::Asset,
     call::Call,
     pages,
     route::{Asks, Class, Method, Pace, Route},
@@ -19,6 +20,7 @@ const STATIC: &[Route] = &[Route {
     pace: Pace::Quick,
     does: file,
     body_max: 0,
+    doc: None,
 }];
 
 static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
@@ -26,6 +28,10 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         STATIC,
         pages::start::ROUTES,
         pages::sign_in::ROUTES,
+        pages::confirm::ROUTES,
+        pages::link::ROUTES,
+        pages::sso::ROUTES,
+        &pages::account::ROUTES,
         pages::home::ROUTES,
         pages::requirements::ROUTES,
         pages::requirement::ROUTES,
@@ -40,9 +46,15 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         pages::readiness::ROUTES,
         pages::search::ROUTES,
         pages::waiting::ROUTES,
-        api::ROUTES,
+        pages::act::begin::ROUTES,
+        pages::act::amend::ROUTES,
+        pages::act::verb::ROUTES,
     ]
-    .concat()
+    .into_iter()
+    .chain(api::ROUTES.iter().copied())
+    .flatten()
+    .copied()
+    .collect()
 });
 
 /// Every route there is.

@@ -66,6 +66,11 @@ impl Visitor {
         }
     }
 
+    /// The e-mail address they sign in with.
+    pub fn name(&self) -> &str {
+        self.seated().map_or("", |seated| seated.account.name.as_str())
+    }
+
     /// How they authenticated, as entries note it.
     pub fn amr(&self) -> Vec<String> {
         match self {
@@ -108,7 +113,8 @@ pub fn visitor(server: &Server, route: &Route, headers: &HeaderMap, address: IpA
     if route.class == Class::Static {
         return Ok(Visitor::Nobody);
     }
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+    let bearer =
+        headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
     if let Some(token) = bearer.filter(|_| route.class == Class::Api) {
         let seat = server.entrance.token_seat(&caller(address, headers), token.trim())?;
         return Ok(Visitor::Program(Box::new(seat)));

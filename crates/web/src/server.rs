@@ -22,7 +22,7 @@ use axum::{
 use thiserror::Error;
 use tower_http::compression::CompressionLayer;
 
-use crate::{drive::drive, route::Route, routes::routes};
+use crate::{api::Shelf, drive::drive, route::Route, routes::routes};
 
 /// How a server is set up.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ pub enum ServerError {
         /// Its folder.
         folder: String,
         /// Why.
-        failure: aims_app::Failure,
+        failure: Box<aims_app::Failure>,
     },
     /// The accounts cannot be opened.
     #[error("{0}")]
@@ -63,6 +63,8 @@ pub struct Server {
     pub entrance: Entrance,
     /// How it is set up.
     pub config: Config,
+    /// Answers about single records.
+    pub(crate) shelf: Shelf,
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
 }
@@ -84,7 +86,8 @@ impl Server {
         let failed = |refused: aims_app::accounts::Refused| ServerError::Accounts(refused.to_string());
         let address = Address::new(&config.public_url).map_err(failed)?;
         let entrance = Entrance::open(&config.data, address, clock.clone(), chance.clone()).map_err(failed)?;
-        let server = Server { organizations: RwLock::default(), entrance, config, clock, chance };
+        let shelf = Shelf::default();
+        let server = Server { organizations: RwLock::default(), entrance, config, shelf, clock, chance };
         for (name, folder) in server.config.organizations.clone() {
             server.serve_too(&name, &folder)?;
         }
@@ -97,9 +100,10 @@ impl Server {
     /// Where it cannot be opened.
     pub fn serve_too(&self, name: &str, folder: &Path) -> Result<Arc<Live>, ServerError> {
         let live = Live::open_with(folder, self.clock.clone(), self.chance.clone());
-        let live = Arc::new(
-            live.map_err(|failure| ServerError::Organization { folder: folder.display().to_string(), failure })?,
-        );
+        let live = Arc::new(live.map_err(|failure| ServerError::Organization {
+            folder: folder.display().to_string(),
+            failure: Box::new(failure),
+        })?);
         let mut all = self.organizations.write().unwrap_or_else(PoisonError::into_inner);
         all.insert(name.to_owned(), Arc::clone(&live));
         Ok(live)

@@ -1,4 +1,4 @@
-//! `bench [all|commit|verify|open|as-of|check|conformity] [--quick] [--json]`: our figures beside those of what a user would pick instead.
+//! `bench [all|commit|verify|open|as-of|check|conformity|web] [--quick] [--json]`: our figures beside those of what a user would pick instead.
 //!
 //! Organizations and bundles to measure on are made on the first run and kept in `bench-data` beside the build.
 
@@ -10,6 +10,7 @@ mod conformity;
 mod live;
 mod open;
 mod verify;
+mod web;
 mod world;
 
 use std::{error::Error, process::ExitCode};
@@ -23,7 +24,7 @@ static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 const HELP: &str = "\
-bench [all|commit|verify|open|as-of|check|conformity]... [--quick] [--json]
+bench [all|commit|verify|open|as-of|check|conformity|web]... [--quick] [--json]
 
   commit   acts committed by 64 clients, beside bare SQLite group commit of the same bytes
   verify   a bundle of a million entries, beside plain SHA-256 on one core; and the live self-check as the ledger grows
@@ -31,6 +32,7 @@ bench [all|commit|verify|open|as-of|check|conformity]... [--quick] [--json]
   as-of    a record as it stood, in organizations of three sizes
   check    loading the register and deciding every requirement, in organizations of three sizes
   conformity  every requirement and control decided, from scratch and after one act, in organizations of three sizes
+  web      pages and the JSON of one record over real connections, at three sizes, beside a bare route of the same framework
   --quick  smaller and fewer rounds: to see that it runs, not to quote
   --json   one line of JSON for each benchmark instead of tables
 ";
@@ -58,7 +60,7 @@ fn main() -> ExitCode {
     ended(run(&names, effort, options.iter().any(|o| o == "--json")))
 }
 
-const NAMES: [&str; 7] = ["all", "commit", "verify", "open", "as-of", "check", "conformity"];
+const NAMES: [&str; 8] = ["all", "commit", "verify", "open", "as-of", "check", "conformity", "web"];
 
 fn ended(result: Result<()>) -> ExitCode {
     match result {
@@ -72,7 +74,7 @@ fn ended(result: Result<()>) -> ExitCode {
 
 fn run(names: &[String], effort: Effort, json: bool) -> Result<()> {
     type Bench = fn(Effort) -> Result<Report>;
-    let benches: [(&str, Bench); 7] = [
+    let benches: [(&str, Bench); 8] = [
         ("commit", commit::run),
         ("verify", verify::run),
         ("verify", live::run),
@@ -80,6 +82,7 @@ fn run(names: &[String], effort: Effort, json: bool) -> Result<()> {
         ("as-of", as_of::run),
         ("check", check::run),
         ("conformity", conformity::run),
+        ("web", web::run),
     ];
     let all = names.is_empty() || names.iter().any(|n| n == "all");
     for (name, bench) in benches {

@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, LazyLock},
     time::Instant,
 };
 
@@ -197,22 +197,42 @@ impl Author {
 }
 
 fn object(value: serde_json::Value) -> Fields {
-    value.as_object().cloned().unwrap_or_default()
+    match value {
+        serde_json::Value::Object(fields) => fields,
+        _ => Fields::new(),
+    }
 }
 
-/// So many words, other ones for another seed.
+/// The most words of a text.
+const WORDS_MAX: usize = 40;
+
+/// So many words, other ones for another seed. They are put together once: writing them must not count for much in what is measured.
 fn text(seed: u64, words: usize) -> String {
-    const WORDS: [&str; 16] = [
-        "incoming", "claims", "are", "ranked", "by", "urgency", "and", "a", "reviewer", "sees", "the", "reasons",
-        "before", "anything", "is", "decided",
-    ];
-    // A step that is odd visits all sixteen words, in an order of its own.
-    let step = seed / 16 * 2 + 1;
-    let word = |n: u64| WORDS[((seed + n * step) % 16) as usize];
-    let mut said = format!("{seed}");
-    (0..words as u64).for_each(|n| {
-        said.push(' ');
-        said.push_str(word(n));
-    });
-    said
+    static SAID: LazyLock<Vec<Words>> = LazyLock::new(|| (0..128).map(Words::of).collect());
+    let Words { said, ends } = &SAID[(seed % 128) as usize];
+    format!("{seed}{}", &said[..ends[words]])
+}
+
+/// Words, and where each ends.
+struct Words {
+    said: String,
+    ends: Vec<usize>,
+}
+
+impl Words {
+    fn of(seed: u64) -> Words {
+        const WORDS: [&str; 16] = [
+            "incoming", "claims", "are", "ranked", "by", "urgency", "and", "a", "reviewer", "sees", "the", "reasons",
+            "before", "anything", "is", "decided",
+        ];
+        // A step that is odd visits all sixteen words, in an order of its own.
+        let step = seed / 16 * 2 + 1;
+        let (mut said, mut ends) = (String::new(), vec![0]);
+        for n in 0..WORDS_MAX as u64 {
+            said.push(' ');
+            said.push_str(WORDS[((seed + n * step) % 16) as usize]);
+            ends.push(said.len());
+        }
+        Words { said, ends }
+    }
 }

@@ -125,7 +125,8 @@ impl Entrance {
         }
     }
 
-    /// Asks for a link to set another password. The answer and the work are the same whether or not there is such an account.
+    /// Asks for a link to set another password. The answer and the work are the same whether or not there is such an account. One without
+    /// a password gets none: whoever reads somebody's mail must not get past their passkey.
     ///
     /// # Errors
     /// [`Refused::TooMany`].
@@ -134,24 +135,44 @@ impl Entrance {
         self.take(Rate::SignInFrom, &address_key(caller.address))?;
         self.take(Rate::Reset, &name)?;
         let account = self.store.account_named(&name)?.filter(|account| account.disabled.is_none());
-        let (now, secret) = (self.now(), Secret::draw(&*self.chance));
-        let Some(account) = account else {
+        let has_password = self.store.password(account.as_ref().map_or("", |account| &account.id))?.is_some();
+        let Some(account) = account.filter(|_| has_password) else {
             // As many commits as below.
             self.store.count_on("resets asked for nobody")?;
             self.store.count_on("resets asked for nobody")?;
             return self.note(Event::denied("reset-asked", None, "nobody"));
         };
+        let secret = self.draw_reset(&account.id)?;
+        self.post("reset", None, &account.name, &account.preferences.language, &secret)?;
+        self.note(Event::done("reset-asked", &account.id))
+    }
+
+    /// Gives a link to set another password to somebody who has lost every way in. Whoever administers the instance hands it over in person.
+    ///
+    /// # Errors
+    /// [`Refused::NotAdmin`], [`Refused::StepUpRequired`], [`Refused::NotFound`].
+    pub fn give_reset(&self, by: &Seated, account: &str) -> Result<Secret, Refused> {
+        by.must_be_elevated()?;
+        if !by.account.admin {
+            return Err(Refused::NotAdmin);
+        }
+        let account = self.account(account).map_err(|_| Refused::NotFound)?;
+        self.note(Event::done("reset-given", &account.id).with("by", by.account.id.clone()))?;
+        self.draw_reset(&account.id)
+    }
+
+    fn draw_reset(&self, account: &str) -> Result<Secret, Refused> {
+        let (now, secret) = (self.now(), Secret::draw(&*self.chance));
         self.store.add_ticket(&Ticket {
             hash: secret.digest(),
             purpose: Purpose::Reset,
-            account: Some(account.id.clone()),
+            account: Some(account.to_owned()),
             body: "{}".into(),
             created: now,
             ends: now + RESET,
             used: None,
         })?;
-        self.post("reset", None, &account.name, &account.preferences.language, &secret)?;
-        self.note(Event::done("reset-asked", &account.id))
+        Ok(secret)
     }
 
     /// Sets another password with a link. All sessions end; they sign in with it (and with a code where the account asks for one).

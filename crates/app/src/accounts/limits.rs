@@ -21,6 +21,8 @@ pub enum Rate {
     SignInFrom,
     /// Sign-in to one account: 10 an hour. A passkey is not counted, so nobody can be locked out.
     SignInTo,
+    /// Ceremonies begun from one address (a page that offers passkeys begins one): 60 a minute.
+    Begin,
     /// A link to set another password, for one account: 3 an hour.
     Reset,
     /// One-time codes of one account: 5 in 15 minutes.
@@ -44,6 +46,7 @@ impl Rate {
         match self {
             Rate::SignInFrom => (5, MINUTE),
             Rate::SignInTo => (10, 60 * MINUTE),
+            Rate::Begin => (60, MINUTE),
             Rate::Reset => (3, 60 * MINUTE),
             Rate::Code => (5, 15 * MINUTE),
             Rate::Concern => (5, 60 * MINUTE),

@@ -1,9 +1,13 @@
 //! What happened at the door, kept for the logs of the organizations concerned.
 
-use aims_store::accounts::Note;
+use aims_store::{DoorNote, Outcome, accounts::Note};
 use serde_json::{Map, Value};
 
 use super::{Entrance, Refused};
+use crate::Aims;
+
+/// Notes that go into a log at a time.
+const BATCH: u32 = 500;
 
 /// Something that happened at the door.
 pub(super) struct Event {
@@ -53,6 +57,32 @@ impl Event {
 }
 
 impl Entrance {
+    /// Moves into the log of an organization's instance what its members did at the door since the last time, and answers how many
+    /// notes that were. For a job: it waits for the organization's writer. A note that concerns nobody of the organization (an unknown
+    /// name was tried) stays in `server.db` alone. After a power cut a note may come twice; its `note` number tells.
+    ///
+    /// # Errors
+    /// [`Refused::Store`]; then it is tried again the next time.
+    pub fn forward_notes(&self, aims: &Aims) -> Result<usize, Refused> {
+        let org = aims.store().about().org.clone();
+        let notes = self.store.notes_after(self.store.noted_to(&org)?, BATCH)?;
+        let Some(last) = notes.last().map(|note| note.id) else { return Ok(0) };
+        let mut concern = Vec::new();
+        for note in notes.iter().filter(|note| note.org.as_ref().is_none_or(|of| *of == org)) {
+            let membership = match &note.account {
+                Some(account) => self.store.membership(account, &org)?,
+                None => None,
+            };
+            concern.extend(membership.map(|membership| door_note(note, membership.person)));
+        }
+        let count = concern.len();
+        if count > 0 {
+            aims.store().note_door(concern)?;
+        }
+        self.store.set_noted_to(&org, last)?;
+        Ok(count)
+    }
+
     /// Keeps a note. It waits in `server.db`, so that nobody who signs in waits for a ledger.
     pub(super) fn note(&self, event: Event) -> Result<(), Refused> {
         let Event { act, account, org, reason, outcome, body } = event;
@@ -67,5 +97,18 @@ impl Entrance {
             body: Value::Object(body).to_string(),
         };
         Ok(self.store.note(&note)?)
+    }
+}
+
+fn door_note(note: &Note, person: String) -> DoorNote {
+    let mut body: Map<String, Value> = serde_json::from_str(&note.body).unwrap_or_default();
+    body.insert("at".into(), note.at.to_string().into());
+    body.insert("note".into(), note.id.into());
+    DoorNote {
+        act: note.act.clone(),
+        outcome: if note.outcome == "done" { Outcome::Done } else { Outcome::Denied },
+        reason: note.reason.clone(),
+        person,
+        body: Value::Object(body),
     }
 }

@@ -111,7 +111,7 @@ impl Entrance {
         org: Option<&str>,
         joins: Option<&Seated>,
     ) -> Result<Leaving, Refused> {
-        self.take(Rate::SignInFrom, &address_key(caller.address))?;
+        self.take(Rate::Begin, &address_key(caller.address))?;
         joins.map_or(Ok(()), Seated::must_be_elevated)?;
         let reached = self.providers.get(provider)?;
         let endpoints = reached.endpoints(self.now())?;
@@ -151,6 +151,8 @@ impl Entrance {
         returned: Returned<'_>,
         seated: Option<&Seated>,
     ) -> Result<(Arrival, Option<String>), Refused> {
+        let from = address_key(caller.address);
+        self.take(Rate::SignInFrom, &from)?;
         let away = match self.halfway.take(returned.state, self.now()) {
             Ok(Waits::Provider(away)) if away.cookie == digest(returned.cookie) => away,
             _ => return Err(self.rejected("state")),
@@ -160,7 +162,7 @@ impl Entrance {
             Refused::Sso(class) => self.rejected(class),
             other => other,
         })?;
-        self.limits.give_back(Rate::SignInFrom, &address_key(caller.address));
+        self.limits.give_back(Rate::SignInFrom, &from);
         let issuer = reached.provider.issuer.as_str();
         let arrival = match (&away.joins, seated) {
             (Some(account), Some(seated)) if *account == seated.account.id => {

@@ -90,7 +90,7 @@ impl Entrance {
     /// # Errors
     /// [`Refused::TooMany`].
     pub fn begin_passkey_sign_in(&self, caller: &Caller) -> Result<Begun, Refused> {
-        self.take(Rate::SignInFrom, &address_key(caller.address))?;
+        self.take(Rate::Begin, &address_key(caller.address))?;
         let challenge = self.draw_challenge();
         let options = self.request(&challenge, &[]);
         Ok(self.begun(Waits::SignIn { challenge }, options))
@@ -99,8 +99,10 @@ impl Entrance {
     /// Signs in with a passkey.
     ///
     /// # Errors
-    /// [`Refused::Passkey`], [`Refused::CeremonyEnded`].
+    /// [`Refused::Passkey`], [`Refused::CeremonyEnded`], [`Refused::TooMany`].
     pub fn sign_in_with_passkey(&self, caller: &Caller, ceremony: &Secret, answer: &str) -> Result<Arrival, Refused> {
+        let from = address_key(caller.address);
+        self.take(Rate::SignInFrom, &from)?;
         let Waits::SignIn { challenge } = self.halfway.take(ceremony.reveal(), self.now())? else {
             return Err(Refused::CeremonyEnded);
         };
@@ -110,7 +112,7 @@ impl Entrance {
             let _ = self.note(Event::denied("signed-in", None, refused.code()));
         })?;
         let account = self.account(&passkey.account)?;
-        self.limits.give_back(Rate::SignInFrom, &address_key(caller.address));
+        self.limits.give_back(Rate::SignInFrom, &from);
         self.arrive(account, caller, &["hwk", "user"])
     }
 

@@ -30,6 +30,9 @@ pub enum Refused {
     /// There is an account already.
     #[error("This server has its first account. Ask whoever administers it for an invitation.")]
     NotFirst,
+    /// For whoever administers the instance alone.
+    #[error("Only someone who administers this server can do that.")]
+    NotAdmin,
     /// A password that is too short.
     #[error("Use at least 15 characters, or at least 8 after setting up an authenticator app.")]
     PasswordShort,
@@ -130,6 +133,7 @@ impl Refused {
             Refused::TooMany { .. } => "too_many_requests",
             Refused::Busy => "busy",
             Refused::NotFirst => "not_first",
+            Refused::NotAdmin => "not_admin",
             Refused::PasswordShort => "password_short",
             Refused::PasswordLong => "password_long",
             Refused::PasswordCommon => "password_common",
@@ -175,7 +179,7 @@ impl Refused {
             | Refused::TokenExpired
             | Refused::Sso(_)
             | Refused::SsoUnknown => 401,
-            Refused::NotFirst | Refused::OtherAccount | Refused::TokenScope(_) => 403,
+            Refused::NotFirst | Refused::NotAdmin | Refused::OtherAccount | Refused::TokenScope(_) => 403,
             Refused::NotFound => 404,
             Refused::AlreadyMember
             | Refused::SignInFirst

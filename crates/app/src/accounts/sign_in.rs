@@ -1,6 +1,6 @@
 //! Signing in with a password, and the first account.
 
-use aims_store::accounts::NewAccount;
+use aims_store::accounts::{NewAccount, Preferences};
 
 use super::{
     Arrival, Caller, Entrance, Rate, Refused, Seated, Secret, ceremony::Waits, limits::address_key, note::Event,
@@ -153,6 +153,15 @@ impl Entrance {
         self.end_sessions(&account.id, Some(seated))?;
         let amr: Vec<&str> = seated.session.amr.iter().map(String::as_str).collect();
         self.elevate(seated, &amr)
+    }
+
+    /// Sets what to call somebody, and how pages look to them.
+    ///
+    /// # Errors
+    /// [`Refused::DisplayMalformed`].
+    pub fn set_profile(&self, account: &str, display: &str, preferences: &Preferences) -> Result<(), Refused> {
+        check_display(display)?;
+        Ok(self.store.set_preferences(account, display, preferences)?)
     }
 
     /// The account that a name and a display name describe, where both can be kept.

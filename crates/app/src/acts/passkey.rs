@@ -68,7 +68,7 @@ impl Aims {
         Ok(self.store.write(move |draft| case.carry_out(draft, vec![step], None, None))?)
     }
 
-    fn case(&self, actor: &Actor, sig: Option<ActSignature>) -> Case {
+    pub(super) fn case(&self, actor: &Actor, sig: Option<ActSignature>) -> Case {
         let (kinds, clock, actor, sw) = (self.kinds.clone(), self.clock.clone(), actor.clone(), self.software());
         Case { kinds, clock, actor, sw, known: Known::default(), sig }
     }

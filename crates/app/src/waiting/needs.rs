@@ -14,7 +14,8 @@ pub(super) fn are_met(kind: &Kind, entry: Entry<'_>, verb: &Verb) -> bool {
     required.filter(|f| !f.stamped).all(|f| set(&f.name)) && verb.needs.iter().all(|need| is_met(entry, &need.what))
 }
 
-fn is_met(entry: Entry<'_>, condition: &Condition) -> bool {
+/// Whether a condition of a life cycle holds for the record now.
+pub fn is_met(entry: Entry<'_>, condition: &Condition) -> bool {
     let pointing = |kind: &str, via: &str, states: &[String]| {
         entry.pointing(Pointing { kind: Some(kind), field: Some(via) }).any(|r| stands_in(r, states))
     };

@@ -125,3 +125,18 @@ fn resets_of_one_account_are_few() {
     // An invitation's link is no reset's.
     assert_eq!(code(door.entrance.invitation(&mailed(&door, "reset"))), "link_ended");
 }
+
+#[test]
+fn mail_is_no_way_past_a_passkey_but_an_administrator_can_help() {
+    let (door, arrival) = door();
+    let secret = door.entrance.invite(&door.seated(&arrival), &bob()).unwrap();
+    let bob = door.entrance.accept(&caller(), secret.reveal(), Acceptance::New { password: None }).unwrap();
+    let mails = || door.entrance.store().due(door.now(), 100).unwrap().len();
+    let before = mails();
+    door.entrance.ask_reset(&caller(), BOB).unwrap();
+    assert_eq!(mails(), before);
+    assert_eq!(code(door.entrance.give_reset(&door.seated(&bob), &arrival.account.id)), "not_admin");
+    let link = door.entrance.give_reset(&door.seated(&arrival), &bob.account.id).unwrap();
+    door.entrance.reset(link.reveal(), "vier Worte, die nie zusammen stehen").unwrap();
+    assert!(door.entrance.sign_in(&caller(), BOB, "vier Worte, die nie zusammen stehen").is_ok());
+}

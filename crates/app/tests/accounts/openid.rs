@@ -237,11 +237,13 @@ fn a_token_that_says_anything_else_is_refused() {
     assert!(door.noted().iter().any(|note| note == "signed-in denied sso_rejected"));
 }
 
+type Changing = fn(Returned<'_>) -> Returned<'_>;
+
 #[test]
 fn the_way_back_belongs_to_the_browser_the_code_and_the_issuer() {
     let (door, arrival, issuer) = trusting();
     let renewed = join(&door, &issuer, &arrival);
-    let attempts: [(&str, fn(Returned<'_>) -> Returned<'_>); 4] = [
+    let attempts: [(&str, Changing); 4] = [
         ("another browser", |r| Returned { cookie: "another", ..r }),
         ("another state", |r| Returned { state: "another", ..r }),
         ("another code", |r| Returned { code: "stolen", ..r }),

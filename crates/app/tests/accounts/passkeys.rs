@@ -13,13 +13,13 @@ use sha2::{Digest as _, Sha256};
 
 use crate::shared::{ADA, Door, HOST, ORIGIN, PASSWORD, caller, code, door};
 
-enum Key {
+pub enum Key {
     P256(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
 }
 
 /// What an authenticator and its browser do, with every part open to tampering.
-struct Authenticator {
+pub struct Authenticator {
     key: Key,
     id: Vec<u8>,
     user: String,
@@ -30,7 +30,7 @@ struct Authenticator {
 }
 
 impl Authenticator {
-    fn p256() -> Authenticator {
+    pub fn p256() -> Authenticator {
         let random = SystemRandom::new();
         let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref(), &random).unwrap();
@@ -105,7 +105,7 @@ impl Authenticator {
         }
     }
 
-    fn answer(&self, begun: &Begun) -> String {
+    pub fn answer(&self, begun: &Begun) -> String {
         let (data, client) =
             (self.data(self.flags), self.client_data("webauthn.get", begun.options["challenge"].as_str().unwrap()));
         json!({ "id": B64.encode(&self.id), "rawId": B64.encode(&self.id), "type": "public-key", "response": {
@@ -116,7 +116,7 @@ impl Authenticator {
 }
 
 /// Ada with a passkey.
-fn registered(mut authenticator: Authenticator) -> (Door, Authenticator, Arrival) {
+pub fn registered(mut authenticator: Authenticator) -> (Door, Authenticator, Arrival) {
     let (door, arrival) = door();
     let seated = door.seated(&arrival);
     let begun = door.entrance.begin_passkey(&seated).unwrap();
@@ -144,9 +144,11 @@ fn a_passkey_signs_in_without_a_name() {
     }
 }
 
+type Tampering = fn(&mut Authenticator);
+
 #[test]
 fn what_is_not_this_passkey_for_this_server_is_refused() {
-    let tamper: [(&str, fn(&mut Authenticator)); 7] = [
+    let tamper: [(&str, Tampering); 7] = [
         ("origin", |a| a.origin = "https://aims.example.org.evil.example".into()),
         ("host", |a| a.host = "evil.example".into()),
         ("nobody verified", |a| a.flags = 0x01),

@@ -25,8 +25,7 @@ use super::{
     init::publish_key,
     proof,
     sample::{self, Which},
-    serve,
-    verifier,
+    serve, verifier,
 };
 
 /// So far ahead is told what lapses.

@@ -10,7 +10,13 @@ use std::{
 
 use aims_web::{Config, Server};
 
-use crate::{args::Serve, fault::Fault, out::Out, render::{HEAD, paint}, session::Session};
+use crate::{
+    args::Serve,
+    fault::Fault,
+    out::Out,
+    render::{HEAD, paint},
+    session::Session,
+};
 
 /// Where accounts and sessions lie in an organization's folder.
 const ACCOUNTS: &str = "server";

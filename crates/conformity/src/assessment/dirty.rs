@@ -95,6 +95,11 @@ impl Dirty {
         }
     }
 
+    /// Whether what judges an item may be another one.
+    pub(super) fn may_be_judged(&self, item: usize) -> bool {
+        self.items.get(&item).is_some_and(|marked| marked.judged)
+    }
+
     pub(super) fn take_looks(&mut self, live: usize) -> Option<Marked> {
         self.looks.remove(&live)
     }
@@ -109,6 +114,7 @@ impl Dirty {
 pub(super) struct Index<'f> {
     ways: HashMap<String, Vec<(User, usize)>>,
     everywhere: HashMap<String, Vec<User>>,
+    parameters: HashMap<&'f str, Vec<User>>,
     scattered: HashMap<String, Vec<(User, &'f Records)>>,
     users: HashMap<usize, Vec<User>>,
 }
@@ -131,6 +137,9 @@ impl<'f> Index<'f> {
         }
         for kind in footprint.everywhere.iter().collect::<BTreeSet<_>>() {
             self.everywhere.entry(kind.clone()).or_default().push(user);
+        }
+        for parameter in footprint.parameters.iter().collect::<BTreeSet<_>>() {
+            self.parameters.entry(parameter).or_default().push(user);
         }
         for records in &footprint.scattered {
             self.scattered.entry(records.kind.clone()).or_default().push((user, records));
@@ -160,6 +169,8 @@ impl<'f> Index<'f> {
             dirty.changed.push(record.slot());
         }
         self.everywhere.get(record.kind()).into_iter().flatten().for_each(|user| dirty.user(*user));
+        let parameter = record.text("parameter").filter(|_| record.kind() == "parameter");
+        parameter.and_then(|name| self.parameters.get(name)).into_iter().flatten().for_each(|user| dirty.user(*user));
         for (user, records) in self.scattered.get(record.kind()).into_iter().flatten() {
             if engine.can_be_chosen(records, record) {
                 dirty.user(*user);
@@ -171,12 +182,16 @@ impl<'f> Index<'f> {
                 User::Live(n) => (live.get(*n).map(|l| &l.footprint), live.get(*n).map(Live::kind)),
             };
             let Some(way) = footprint.and_then(|f| f.ways.get(*way)) else { continue };
-            let back = go_back(record, &way.back);
+            let Some(back) = go_back(record, &way.back) else {
+                dirty.user(*user);
+                continue;
+            };
             let reached = back.iter().filter(|r| of == Some(r.kind()));
-            let places = reached.filter_map(|r| usize::try_from(r.place()).ok()).collect();
+            let places: Vec<_> = reached.filter_map(|r| usize::try_from(r.place()).ok()).collect();
             match user {
                 User::Item(n) if of.is_none() => dirty.user(User::Item(*n)),
                 User::Item(n) => dirty.spots(*n, places),
+                User::Live(_) if places.is_empty() => {}
                 User::Live(n) => dirty.looks(*n, places),
             }
         }
@@ -191,8 +206,8 @@ impl<'f> Index<'f> {
     }
 }
 
-/// The records to which steps lead back.
-fn go_back<'a>(record: Entry<'a>, back: &[Back]) -> Vec<Entry<'a>> {
+/// The records to which steps lead back; nothing where that is every subject there is.
+fn go_back<'a>(record: Entry<'a>, back: &[Back]) -> Option<Vec<Entry<'a>>> {
     let mut at = vec![record];
     for step in back {
         let mut next: Vec<Entry<'a>> = match step {
@@ -202,13 +217,14 @@ fn go_back<'a>(record: Entry<'a>, back: &[Back]) -> Vec<Entry<'a>> {
                 let of = |r: &Entry<'a>| kinds.iter().flat_map(|k| r.pointing_ever(by(k))).collect::<Vec<_>>();
                 at.iter().flat_map(of).collect()
             }
-            Back::Everywhere => Vec::new(),
+            Back::Everywhere if at.is_empty() => Vec::new(),
+            Back::Everywhere => return None,
         };
         next.sort_by_key(|r| r.slot());
         next.dedup_by_key(|r| r.slot());
         at = next;
     }
-    at
+    Some(at)
 }
 
 /// The records that a field, or `table.column`, names, whether they stand or not.

@@ -38,8 +38,8 @@ pub(super) struct Item<'f> {
 #[derive(Debug, Default)]
 struct Judged {
     evidence: Evidence,
-    /// By place: the records that the part rests on, with their ids, which outlive them.
-    cited: Vec<Box<[(Slot, u128)]>>,
+    /// By place: the records that the part rests on, in order.
+    cited: Vec<Box<[Slot]>>,
     /// When a part may rest on something else; only the moments are used.
     rests: Spots,
 }
@@ -158,21 +158,31 @@ impl<'f> Item<'f> {
         self.control.is_some() && matches!(record.kind(), "soa" | "control")
     }
 
-    /// Decides again what is marked.
-    pub(super) fn decide_again(&mut self, engine: &Engine<'_>, marked: MarkedItem) -> Again {
+    /// Whether somebody judged it.
+    pub(super) fn is_judged(&self) -> bool {
+        self.judged.is_some()
+    }
+
+    /// Sees whether somebody judged it, and whether that is otherwise than before: then what it rests on has to be found anew.
+    pub(super) fn is_judged_otherwise(&mut self, engine: &Engine<'_>) -> bool {
+        let judged = self.rule.is_some_and(|rule| engine.judgements(rule).next().is_some());
+        let otherwise = judged != self.judged.is_some();
+        if otherwise {
+            self.judged = judged.then(Judged::default);
+        }
+        otherwise
+    }
+
+    /// Decides again what is marked; `changed` are the records that were changed.
+    pub(super) fn decide_again(&mut self, engine: &Engine<'_>, marked: MarkedItem, changed: &[Slot]) -> Again {
         let mut again = Again { requirement: self.id.clone(), subjects: Vec::new() };
+        let engine = &Engine { cites: self.judged.is_some(), ..*engine };
         if marked.excluded {
             self.excluded = self.control.is_some_and(|c| engine.left_out(c).is_some());
         }
         let Some(rule) = self.rule else { return again };
-        let mut spots = marked.spots;
-        let judged = engine.judgements(rule).next().is_some();
-        if marked.judged && judged != self.judged.is_some() {
-            self.judged = judged.then(Judged::default);
-            spots = Marked::All;
-        }
-        for (place, record) in self.marked(engine, spots) {
-            self.spot(engine, rule, place, record);
+        for (place, record) in self.marked(engine, marked.spots) {
+            self.spot(engine, rule, place, record, changed);
             again.subjects.extend(record.map(|r| r.slot()));
         }
         self.sum_up(engine, rule);
@@ -193,7 +203,14 @@ impl<'f> Item<'f> {
         }
     }
 
-    fn spot<'a>(&mut self, engine: &Engine<'a>, rule: &Rule, place: usize, record: Option<Entry<'a>>) {
+    fn spot<'a>(
+        &mut self,
+        engine: &Engine<'a>,
+        rule: &Rule,
+        place: usize,
+        record: Option<Entry<'a>>,
+        changed: &[Slot],
+    ) {
         let gone = self.kind().is_some() && record.is_none();
         let (asked, until) = if gone { (false, None) } else { engine.asked_about(rule, record) };
         let moment = |until: Option<Timestamp>| until.unwrap_or(Timestamp::MAX);
@@ -211,7 +228,7 @@ impl<'f> Item<'f> {
         }
         self.spots.set(place, spot);
         if let Some(judged) = &mut self.judged {
-            judged.cite(engine, place, rests_on);
+            judged.cite(engine, place, rests_on, changed);
             judged.rests.set(place, Spot { state: None, fails: 0, ..spot });
         }
     }
@@ -262,11 +279,11 @@ impl<'f> Item<'f> {
         let before: Vec<_> = turning.iter().map(|n| (*n, judged.cited.get(*n).cloned().unwrap_or_default())).collect();
         for place in turning {
             let record = kind.and_then(|kind| engine.register.in_place(kind, place));
-            judged.cite(engine, place, cited(&then.part(rule, record).witnesses));
+            judged.cite(engine, place, cited(&then.part(rule, record).witnesses), &[]);
         }
         let digest = judged.evidence.digest(&rule.requirement, engine.register);
         for (place, cited) in before {
-            judged.cite(engine, place, cited.into_vec());
+            judged.cite(engine, place, cited.into_vec(), &[]);
         }
         then.with_judgement(rule, State::Conforms, None, || digest).says_other(&self.whole)
     }
@@ -277,17 +294,21 @@ impl<'f> Item<'f> {
 }
 
 impl Judged {
-    fn cite(&mut self, engine: &Engine<'_>, place: usize, cited: Vec<(Slot, u128)>) {
+    /// Takes what a part rests on in place of what it rested on. Costs what is another one; `changed` are records of which only the
+    /// version may be.
+    fn cite(&mut self, engine: &Engine<'_>, place: usize, cited: Vec<Slot>, changed: &[Slot]) {
         if self.cited.len() <= place {
             self.cited.resize_with(place.saturating_add(1), Box::default);
         }
         let Some(known) = self.cited.get_mut(place) else { return };
-        for (slot, id) in &**known {
-            self.evidence.remove(*id, *slot);
+        for record in only_in(known, &cited).filter_map(|slot| engine.register.at(slot)) {
+            self.evidence.remove(record);
         }
-        for record in cited.iter().filter_map(|(slot, _)| engine.register.at(*slot)) {
+        for record in only_in(&cited, known).filter_map(|slot| engine.register.at(slot)) {
             self.evidence.add(record);
         }
+        let restated = changed.iter().filter(|slot| cited.binary_search(slot).is_ok());
+        restated.filter_map(|slot| engine.register.at(*slot)).for_each(|record| self.evidence.touch(record));
         *known = cited.into_boxed_slice();
     }
 
@@ -297,12 +318,22 @@ impl Judged {
     }
 }
 
-/// Records once each, with their ids.
-fn cited(witnesses: &[Entry<'_>]) -> Vec<(Slot, u128)> {
-    let mut cited: Vec<_> = witnesses.iter().map(|w| (w.slot(), w.uuid())).collect();
+/// Records once each, in order.
+fn cited(witnesses: &[Entry<'_>]) -> Vec<Slot> {
+    let mut cited: Vec<_> = witnesses.iter().map(|w| w.slot()).collect();
     cited.sort_unstable();
     cited.dedup();
     cited
+}
+
+/// What stands in one ordered list and not in the other.
+fn only_in<'s>(one: &'s [Slot], other: &'s [Slot]) -> impl Iterator<Item = Slot> {
+    let mut rest = other;
+    one.iter().copied().filter(move |slot| {
+        let skip = rest.iter().take_while(|o| **o < *slot).count();
+        rest = rest.get(skip..).unwrap_or(&[]);
+        rest.first() != Some(slot)
+    })
 }
 
 /// The first moment at which a part says something else, or rests on something else where that is asked. Moments are made exact only as

@@ -1,58 +1,73 @@
 //! A block that is the same for all subjects, with what was found for each record that it looks at.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use aims_framework::standard::{Quantifier, Records};
 use aims_register::{Entry, Slot};
 use jiff::Timestamp;
 
-use super::dirty::Marked;
+use super::{
+    dirty::Marked,
+    row::{Lapsing, Row},
+    tally::{Look, Tally},
+};
 use crate::{
-    blocks::{Candidate, Counted, Engine, Outcome, missing_one},
+    blocks::{Candidate, Counted, Engine, Outcome},
     fault::Faults,
     footprint::{Footprint, ScanPlan},
     scan::{BlockId, Brief, id_of},
     truth::{Answer, Truth, earlier},
 };
 
-/// What was found for one record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Look {
-    until: Timestamp,
-    slot: Slot,
-    chosen: Truth,
-    fine: Truth,
-}
-
-/// No record stands in this place.
-const NOBODY: Look = Look { until: Timestamp::MAX, slot: Slot::MAX, chosen: Truth::No, fine: Truth::No };
+/// So many moments to come are kept.
+const VIEWS_MAX: usize = 12;
 
 /// A block over all records of a kind.
 #[derive(Debug)]
-pub(super) struct Live<'f> {
+pub(crate) struct Live<'f> {
     records: &'f Records,
     pub(super) footprint: Footprint<'f>,
-    looks: Vec<Look>,
-    fine: usize,
-    possible: usize,
-    chosen: usize,
-    good: usize,
-    missing: u64,
-    brief: Option<Brief>,
+    looks: Row<Look>,
+    tally: Tally,
+    /// What was found when it was last looked at again.
+    said: Option<Said>,
+    /// How it looks at moments that were asked for.
+    views: Mutex<Vec<View>>,
+}
+
+#[derive(Debug)]
+struct Said {
+    brief: Brief,
+    settled: bool,
+}
+
+/// How the block looks from a moment on.
+#[derive(Debug)]
+struct View {
+    from: Timestamp,
+    /// Before this moment it stays so.
+    until: Timestamp,
+    /// Looks that are other ones than now, by place.
+    other: Vec<(usize, Look)>,
+    tally: Tally,
+    plain: Option<Brief>,
+    /// With the records that it rests on.
+    cited: Option<Brief>,
+}
+
+/// What has become of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Moved {
+    /// Whether whoever uses it may find something else, now or at a later moment.
+    pub(super) said: bool,
+    /// Whether whoever rests on its records may rest on others, or on others of their versions.
+    pub(super) rests: bool,
 }
 
 impl<'f> Live<'f> {
     pub(super) fn new(plan: ScanPlan<'f>) -> Self {
         let ScanPlan { records, footprint } = plan;
-        Self {
-            records,
-            footprint,
-            looks: Vec::new(),
-            fine: 0,
-            possible: 0,
-            chosen: 0,
-            good: 0,
-            missing: 0,
-            brief: None,
-        }
+        Self { records, footprint, looks: Row::default(), tally: Tally::default(), said: None, views: Mutex::default() }
     }
 
     pub(super) fn id(&self) -> BlockId {
@@ -65,13 +80,14 @@ impl<'f> Live<'f> {
 
     /// Places of records of which something may have changed by a moment; nothing where what was found stands.
     pub(super) fn due(&self, at: Timestamp) -> Option<Vec<usize>> {
-        self.brief.as_ref().and_then(Brief::until).filter(|until| *until <= at)?;
-        Some(self.looks.iter().enumerate().filter(|(_, l)| l.until <= at).map(|(n, _)| n).collect())
+        let of_looks = self.looks.until();
+        let until = earlier(of_looks, self.said.as_ref().and_then(|s| s.brief.until()));
+        until.filter(|until| *until <= at).map(|_| self.looks.due(at))
     }
 
-    /// Looks again at what is marked. Returns whether whoever uses the block may find something else, now or at a later moment; `changed`
-    /// are the records that were changed, on which they may rest.
-    pub(super) fn look_again(&mut self, engine: &Engine<'_>, marked: Marked, changed: &[Slot]) -> bool {
+    /// Looks again at what is marked; `changed` are the records that were changed.
+    pub(super) fn look_again(&mut self, engine: &Engine<'_>, marked: Marked, changed: &[Slot]) -> Moved {
+        self.views().retain(|view| view.from > engine.at);
         let alike = match marked {
             Marked::All => {
                 self.look_at_all(engine);
@@ -82,131 +98,172 @@ impl<'f> Live<'f> {
                 !looked.contains(&false)
             }
         };
-        let brief = self.brief_now(engine);
-        let same = self.brief.as_ref().is_some_and(|b| b.is_same(&brief) && !changed.iter().any(|c| b.rests_on(*c)));
-        engine.scans.forget(self.id());
-        engine.scans.note(self.id(), engine.at, brief.clone());
-        self.brief = Some(brief);
-        !(alike && same)
+        let now = Said {
+            brief: self.brief(&Engine { cites: false, ..*engine }),
+            settled: self.tally.is_settled(&self.records.quantifier),
+        };
+        let before = self.said.replace(now);
+        let (Some(before), Some(now)) = (before, &self.said) else { return Moved { said: true, rests: true } };
+        let rested = changed.iter().any(|c| before.brief.rests_on(*c));
+        let same = before.brief.is_same(&now.brief) && !rested;
+        let said = !(same && (alike || before.settled && now.settled));
+        Moved { said, rests: said || !alike || changed.iter().any(|slot| self.may_rest_on(engine, *slot)) }
+    }
+
+    /// Whether a record of another version may be one of those that the answer rests on.
+    fn may_rest_on(&self, engine: &Engine<'_>, slot: Slot) -> bool {
+        let own = engine.register.at(slot).filter(|record| record.kind() == self.records.kind);
+        own.is_some_and(|record| self.looks.get(place_of(record)).chosen >= Truth::Gap)
+    }
+
+    fn views(&self) -> MutexGuard<'_, Vec<View>> {
+        self.views.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn look_at_all(&mut self, engine: &Engine<'_>) {
-        self.looks.clear();
-        (self.fine, self.possible, self.chosen, self.good, self.missing) = (0, 0, 0, 0, 0);
+        self.views().clear();
+        (self.looks, self.tally) = (Row::default(), Tally::default());
         for record in engine.register.of_kind(&self.records.kind) {
-            self.look(engine, record);
+            let look = self.look(engine, record);
+            self.tally.count(look, true);
+            self.looks.replace(place_of(record), look);
         }
     }
 
     /// Returns whether the record looks as before in all that this block may ever ask of it.
     fn look_at_one(&mut self, engine: &Engine<'_>, place: usize) -> bool {
-        let before = self.looks.get(place).copied().unwrap_or(NOBODY);
-        self.forget(place);
-        if let Some(record) = engine.register.in_place(&self.records.kind, place) {
-            self.look(engine, record);
-        }
+        let after = self.look_in(engine, place);
+        let before = self.looks.replace(place, after);
+        self.tally.count(before, false);
+        self.tally.count(after, true);
+        let mut views = std::mem::take(&mut *self.views());
+        views.iter_mut().for_each(|view| self.renew(view, engine, place, before, after));
+        *self.views() = views;
         let all_there_is = matches!(
             self.records.quantifier,
             Quantifier::Some | Quantifier::AtLeast(_) | Quantifier::None | Quantifier::Each
         );
-        let after = self.looks.get(place).copied().unwrap_or(NOBODY);
-        let never = before.fine == Truth::No && before.chosen == Truth::No && before.until == Timestamp::MAX;
-        before == after && (all_there_is || never)
+        before.says_the_same(after) && (all_there_is || before.is_never())
     }
 
-    fn look<'a>(&mut self, engine: &Engine<'a>, record: Entry<'a>) {
+    /// Brings what was seen of a later moment up to date with the record in one place.
+    fn renew(&self, view: &mut View, engine: &Engine<'_>, place: usize, before: Look, after: Look) {
+        (view.plain, view.cited) = (None, None);
+        let known = view.other.binary_search_by_key(&place, |(place, _)| *place);
+        let counted = known.ok().and_then(|n| view.other.get(n)).map_or(before, |(_, look)| *look);
+        view.tally.count(counted, false);
+        let then = if after.until <= view.from { self.look_in(&engine.quiet_at(view.from), place) } else { after };
+        view.tally.count(then, true);
+        match known {
+            Ok(n) if after.until > view.from => {
+                view.other.remove(n);
+            }
+            Ok(n) => view.other.iter_mut().skip(n).take(1).for_each(|other| other.1 = then),
+            Err(n) if after.until <= view.from => view.other.insert(n, (place, then)),
+            Err(_) => {}
+        }
+        view.until = self.until_from(view.from, &view.other);
+    }
+
+    /// Until when it stays as it looks at a moment.
+    fn until_from(&self, from: Timestamp, other: &[(usize, Look)]) -> Timestamp {
+        other.iter().map(|(_, look)| look.until).fold(self.looks.until_after(from), Ord::min)
+    }
+
+    fn look_in(&self, engine: &Engine<'_>, place: usize) -> Look {
+        let record = engine.register.in_place(&self.records.kind, place);
+        record.map_or(Look::NOTHING, |record| self.look(engine, record))
+    }
+
+    fn look<'a>(&self, engine: &Engine<'a>, record: Entry<'a>) -> Look {
         let candidate = engine.look(self.records, record, None);
         let until = earlier(candidate.chosen.until, candidate.fine.until).unwrap_or(Timestamp::MAX);
-        let look = Look { until, slot: record.slot(), chosen: candidate.chosen.truth, fine: candidate.fine.truth };
-        let place = usize::try_from(record.place()).unwrap_or(usize::MAX);
-        if self.looks.len() <= place {
-            self.looks.resize(place.saturating_add(1), NOBODY);
-        }
-        self.count(look, true);
-        if let Some(l) = self.looks.get_mut(place) {
-            *l = look;
-        }
+        Look { until, slot: record.slot(), chosen: candidate.chosen.truth, fine: candidate.fine.truth }
     }
 
-    fn forget(&mut self, place: usize) {
-        let Some(look) = self.looks.get_mut(place) else { return };
-        let look = std::mem::replace(look, NOBODY);
-        self.count(look, false);
+    /// What it finds at the engine's moment, with what it rests on where that is asked.
+    pub(crate) fn outcome<'a>(&self, engine: &Engine<'a>) -> Outcome<'a> {
+        self.brief(engine).outcome(engine)
     }
 
-    fn count(&mut self, look: Look, come: bool) {
-        let step = |n: &mut usize, counts: bool| {
-            if counts {
-                *n = if come { n.saturating_add(1) } else { n.saturating_sub(1) };
+    fn brief(&self, engine: &Engine<'_>) -> Brief {
+        let mut views = self.views();
+        let known = views.iter().position(|view| view.from <= engine.at && engine.at < view.until);
+        if let Some(view) = known.and_then(|n| views.get_mut(n)) {
+            let brief = self.brief_in(engine, view);
+            if engine.at < view.until {
+                return brief;
             }
-        };
-        let chosen = look.slot != Slot::MAX && look.chosen >= Truth::Gap;
-        step(&mut self.fine, look.fine == Truth::Yes);
-        step(&mut self.possible, look.fine >= Truth::Gap);
-        step(&mut self.chosen, chosen);
-        step(&mut self.good, chosen && look.fine == Truth::Yes);
-        if chosen && look.fine != Truth::Yes {
-            self.missing ^= missing_one(look.slot);
         }
+        let mut view = self.view(engine);
+        let brief = self.brief_in(engine, &mut view);
+        if views.len() >= VIEWS_MAX {
+            views.remove(0);
+        }
+        views.push(view);
+        brief
     }
 
-    fn until(&self) -> Option<Timestamp> {
-        self.looks.iter().map(|l| l.until).min().filter(|u| *u != Timestamp::MAX)
+    fn brief_in(&self, engine: &Engine<'_>, view: &mut View) -> Brief {
+        let known = if engine.cites { &view.cited } else { &view.plain };
+        if let Some(brief) = known {
+            return brief.clone();
+        }
+        let brief = self.found(&engine.quiet_at(view.from), view);
+        view.until = view.until.min(brief.until().unwrap_or(Timestamp::MAX));
+        *(if engine.cites { &mut view.cited } else { &mut view.plain }) = Some(brief.clone());
+        brief
     }
 
-    fn brief_now(&self, engine: &Engine<'_>) -> Brief {
-        let until = self.until();
-        let least = match self.records.quantifier {
-            Quantifier::Some => 1,
-            Quantifier::AtLeast(n) => n,
-            Quantifier::None => return self.none(until),
-            Quantifier::Each => return self.each(engine, until),
-            _ => return self.as_any(engine),
+    fn view(&self, engine: &Engine<'_>) -> View {
+        let mut tally = self.tally;
+        let mut other = Vec::new();
+        for place in self.looks.due(engine.at) {
+            let then = self.look_in(engine, place);
+            tally.count(self.looks.get(place), false);
+            tally.count(then, true);
+            other.push((place, then));
+        }
+        let until = self.until_from(engine.at, &other);
+        View { from: engine.at, until, other, tally, plain: None, cited: None }
+    }
+
+    fn found(&self, engine: &Engine<'_>, view: &View) -> Brief {
+        let quantifier = &self.records.quantifier;
+        let Some(truth) = view.tally.truth(quantifier) else { return self.as_any(engine, view) };
+        let until = (view.until != Timestamp::MAX).then_some(view.until);
+        let settled = !engine.cites && view.tally.is_settled(quantifier);
+        let answer = Answer { truth, until: until.filter(|_| !settled) };
+        let counted = match quantifier {
+            Quantifier::Each => view.tally.counted(),
+            _ => Counted::default(),
         };
-        let truth = match (self.fine >= least, self.possible >= least) {
-            (true, _) => Truth::Yes,
-            (_, true) => Truth::Gap,
-            _ => Truth::No,
-        };
-        let newest = engine.register.of_kind(&self.records.kind).rev().map(|r| (r.slot(), r.place()));
-        let fine = newest.filter(|(_, place)| self.at(*place).fine == Truth::Yes).map(|(slot, _)| slot);
-        let witnesses = if truth == Truth::Yes { fine.take(least).collect() } else { Vec::new() };
-        Brief::new(Answer { truth, until }, witnesses, Counted::default())
+        let rests_on = if engine.cites { self.rests_on(engine, view, truth) } else { Vec::new() };
+        Brief::new(answer, rests_on, counted)
     }
 
-    fn at(&self, place: u32) -> Look {
-        usize::try_from(place).ok().and_then(|p| self.looks.get(p)).copied().unwrap_or(NOBODY)
-    }
-
-    fn none(&self, until: Option<Timestamp>) -> Brief {
-        let truth = match (self.fine, self.possible) {
-            (0, 0) => Truth::Yes,
-            (0, _) => Truth::Gap,
-            _ => Truth::No,
-        };
-        let there = self.looks.iter().filter(|l| truth != Truth::Yes && l.fine >= Truth::Gap).map(|l| l.slot);
-        Brief::new(Answer { truth, until }, there.collect(), Counted::default())
-    }
-
-    fn each(&self, engine: &Engine<'_>, until: Option<Timestamp>) -> Brief {
-        let truth = match (self.chosen, self.good == self.chosen) {
-            (0, _) => Truth::No,
-            (_, true) => Truth::Yes,
-            _ if self.looks.iter().any(|l| l.slot != Slot::MAX && l.chosen >= Truth::Gap && l.fine == Truth::No) => {
-                Truth::No
+    /// The records on which the answer rests.
+    fn rests_on(&self, engine: &Engine<'_>, view: &View, truth: Truth) -> Vec<Slot> {
+        let all = engine.register.of_kind(&self.records.kind).map(|r| (r.slot(), view.at(self, place_of(r))));
+        let least = match (&self.records.quantifier, truth) {
+            (Quantifier::Each, _) => {
+                return all.filter(|(_, l)| l.chosen >= Truth::Gap).map(|(slot, _)| slot).collect();
             }
-            _ => Truth::Gap,
+            (Quantifier::None, Truth::No | Truth::Gap) => {
+                return all.filter(|(_, l)| l.fine >= Truth::Gap).map(|(slot, _)| slot).collect();
+            }
+            (Quantifier::AtLeast(n), Truth::Yes) => *n,
+            (Quantifier::Some, Truth::Yes) => 1,
+            _ => 0,
         };
-        let all = engine.register.of_kind(&self.records.kind);
-        let chosen = all.filter(|r| self.at(r.place()).chosen >= Truth::Gap).map(|r| r.slot());
-        Brief::new(Answer { truth, until }, chosen.collect(), Counted::of(self.good, self.chosen, self.missing))
+        all.rev().filter(|(_, l)| l.fine == Truth::Yes).map(|(slot, _)| slot).take(least).collect()
     }
 
     /// Quantifiers that look at more of a record than whether it is fine.
-    fn as_any(&self, engine: &Engine<'_>) -> Brief {
+    fn as_any(&self, engine: &Engine<'_>, view: &View) -> Brief {
         let moment = |look: Look| (look.until != Timestamp::MAX).then_some(look.until);
         let candidate = |record: Entry<'_>| {
-            let look = self.at(record.place());
+            let look = view.at(self, place_of(record));
             let of = |truth| Answer { truth, until: moment(look) };
             engine.register.at(look.slot).map(|record| Candidate {
                 record,
@@ -221,6 +278,18 @@ impl<'f> Live<'f> {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.looks.capacity() * size_of::<Look>() + self.brief.as_ref().map_or(0, Brief::bytes)
+        let views: usize = self.views().iter().map(|v| v.other.capacity() * size_of::<(usize, Look)>()).sum();
+        self.looks.bytes() + views
     }
+}
+
+impl View {
+    fn at(&self, live: &Live<'_>, place: usize) -> Look {
+        let other = self.other.binary_search_by_key(&place, |(place, _)| *place).ok();
+        other.and_then(|n| self.other.get(n)).map_or_else(|| live.looks.get(place), |(_, look)| *look)
+    }
+}
+
+fn place_of(record: Entry<'_>) -> usize {
+    usize::try_from(record.place()).unwrap_or(usize::MAX)
 }

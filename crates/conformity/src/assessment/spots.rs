@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::row::{Lapsing, Row};
 use crate::State;
 
 /// One subject, by its place among the records of its kind.
@@ -17,19 +18,18 @@ pub(super) struct Spot {
     pub(super) fails: u16,
 }
 
-impl Spot {
-    const EMPTY: Self = Self { until: Timestamp::MAX, state: None, exact: true, fails: 0 };
-}
+impl Lapsing for Spot {
+    const NOTHING: Self = Self { until: Timestamp::MAX, state: None, exact: true, fails: 0 };
 
-/// So many subjects share one place in the summary of moments.
-const CHUNK: usize = 64;
+    fn until(&self) -> Timestamp {
+        self.until
+    }
+}
 
 /// Every subject of a rule.
 #[derive(Debug, Default)]
 pub(super) struct Spots {
-    spots: Vec<Spot>,
-    /// The earliest moment of each chunk.
-    earliest: Vec<Timestamp>,
+    spots: Row<Spot>,
     states: [usize; 16],
     fails: [usize; 16],
 }
@@ -62,48 +62,19 @@ const STATES: [State; 8] = [
 impl Spots {
     /// Puts what was found for a subject in place of what was known.
     pub(super) fn set(&mut self, place: usize, spot: Spot) {
-        if self.spots.len() <= place {
-            self.spots.resize(place.saturating_add(1), Spot::EMPTY);
-            self.earliest.resize(self.spots.len().div_ceil(CHUNK), Timestamp::MAX);
-        }
-        let Some(known) = self.spots.get_mut(place) else { return };
-        let before = std::mem::replace(known, spot);
+        let before = self.spots.replace(place, spot);
         count(&mut self.states, &mut self.fails, before, |n| n.saturating_sub(1));
         count(&mut self.states, &mut self.fails, spot, |n| n.saturating_add(1));
-        if before.until != spot.until {
-            self.summarize(place / CHUNK, before.until, spot.until);
-        }
-    }
-
-    fn summarize(&mut self, chunk: usize, before: Timestamp, now: Timestamp) {
-        let Some(earliest) = self.earliest.get_mut(chunk) else { return };
-        if now <= *earliest {
-            *earliest = now;
-        } else if before == *earliest {
-            let spots = self.spots.chunks(CHUNK).nth(chunk).unwrap_or(&[]);
-            *earliest = spots.iter().map(|s| s.until).min().unwrap_or(Timestamp::MAX);
-        }
     }
 
     /// The subject of which something may change first.
     pub(super) fn first(&self) -> Option<(usize, Spot)> {
-        let (chunk, at) = self.earliest.iter().enumerate().min_by_key(|(_, at)| **at)?;
-        if *at == Timestamp::MAX {
-            return None;
-        }
-        let spots = self.spots.chunks(CHUNK).nth(chunk)?;
-        let (n, spot) = spots.iter().enumerate().min_by_key(|(_, s)| s.until)?;
-        Some((chunk * CHUNK + n, *spot))
+        self.spots.first()
     }
 
     /// Subjects of which something may have changed by a moment.
     pub(super) fn due(&self, at: Timestamp) -> Vec<usize> {
-        let chunks = self.earliest.iter().enumerate().filter(|(_, first)| **first <= at);
-        let in_chunk = |(n, _): (usize, &Timestamp)| {
-            let spots = self.spots.chunks(CHUNK).nth(n).unwrap_or(&[]).iter().enumerate();
-            spots.filter(|(_, s)| s.until <= at).map(move |(m, _)| n * CHUNK + m).collect::<Vec<_>>()
-        };
-        chunks.flat_map(in_chunk).collect()
+        self.spots.due(at)
     }
 
     /// How many places there are.
@@ -113,7 +84,7 @@ impl Spots {
 
     /// What is kept in a place.
     pub(super) fn get(&self, place: usize) -> Option<Spot> {
-        self.spots.get(place).copied()
+        (place < self.spots.len()).then(|| self.spots.get(place))
     }
 
     /// The state of one subject; a need that fails for all is missing as a whole.
@@ -150,7 +121,7 @@ impl Spots {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.spots.capacity() * size_of::<Spot>() + self.earliest.capacity() * size_of::<Timestamp>()
+        self.spots.bytes()
     }
 }
 

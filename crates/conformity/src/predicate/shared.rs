@@ -115,7 +115,7 @@ pub(super) fn in_force<'a, 'k>(engine: &Engine<'a>, kind: &'k str) -> impl Itera
 
 /// Whether the person held the role at that moment, by assignments that were made.
 pub(super) fn held_role(engine: &Engine<'_>, person: Entry<'_>, role: &str, at: Timestamp) -> bool {
-    engine.register.get(&person.id()).is_some_and(|p| engine.register.assignments(p, role).any(|a| a.holds(at)))
+    engine.register.at(person.slot()).is_some_and(|p| engine.register.assignments(p, role).any(|a| a.holds(at)))
 }
 
 /// The duration that the organization set for a parameter; nothing where it set none or several.

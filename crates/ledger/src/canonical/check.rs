@@ -53,6 +53,14 @@ impl<'a> Scanner<'a> {
         rest.get(..length).unwrap_or_default()
     }
 
+    /// Takes the bytes of a string that stand for themselves.
+    fn plain(&mut self) -> &'a str {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let plain = rest.get(..plain_length(rest.as_bytes())).unwrap_or_default();
+        self.at += plain.len();
+        plain
+    }
+
     fn value(&mut self) -> Result<(), Kind> {
         match self.peek() {
             Some(b'{') => self.nested(Self::object),
@@ -148,7 +156,7 @@ impl<'a> Scanner<'a> {
         self.at += 1;
         loop {
             let start = self.at;
-            let plain = self.run(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1f));
+            let plain = self.plain();
             // What is escaped composes with nothing, so the pieces between escapes can be judged alone.
             if !plain.is_ascii() && !is_nfc(plain) {
                 self.at = start;
@@ -177,6 +185,27 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// How many bytes come before the first that ends a string or must be escaped. Eight are looked at together.
+fn plain_length(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (word, at) in words.iter().zip((0..).step_by(8)) {
+        let found = special(u64::from_le_bytes(*word));
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let plain = |byte: &u8| !matches!(byte, b'"' | b'\\' | 0..=0x1f);
+    bytes.len() - rest.len() + rest.iter().take_while(|byte| plain(byte)).count()
+}
+
+/// The top bit of the first byte that is a control character, a quotation mark or a backslash; bits above it mean nothing.
+fn special(word: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let below = |word: u64, limit: u64| word.wrapping_sub(EACH * limit) & !word;
+    let same = |byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
+    (below(word, 0x20) | same(b'"') | same(b'\\')) & (EACH << 7)
+}
+
 /// Answers the length of a `\u` escape that must be one: a control character without a shorter escape.
 fn check_unicode_escape(digits: &[u8]) -> Result<usize, Kind> {
     match digits {
@@ -200,5 +229,28 @@ fn check_number(text: &str) -> Result<(), Kind> {
         bytes if !bytes.iter().all(u8::is_ascii_digit) => Err(Kind::Syntax("a number")),
         _ if digits.parse().is_ok_and(|integer: i64| integer <= INTEGER_MAX) => Ok(()),
         _ => Err(Kind::NumberOutOfRange(text.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_length;
+
+    #[test]
+    fn eight_bytes_at_once_find_what_one_after_the_other_does() {
+        let one_by_one =
+            |bytes: &[u8]| bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(bytes.len());
+        for length in 0..20 {
+            for at in 0..=length {
+                for special in 0..=u8::MAX {
+                    for after in [b'a', b'!', b'#', b'[', b']', 0x80, 0xff, 0] {
+                        let mut bytes = vec![b' '; at];
+                        bytes.push(special);
+                        bytes.resize(length + 1, after);
+                        assert_eq!(plain_length(&bytes), one_by_one(&bytes), "{bytes:?}");
+                    }
+                }
+            }
+        }
     }
 }

@@ -25,8 +25,17 @@ pub struct Growth {
 /// Reads from `source` at most one partial tile of each level; a tile that fills up is returned full, and the
 /// partial one of the same place may then be deleted. Nothing is stored: that is the caller's, in one transaction.
 pub fn grow<S: TileSource>(source: &S, size: u64, leaves: &[Hash]) -> Result<Growth, TreeError<S::Error>> {
-    let before = Tree::new(source, size);
-    let new_size = size + leaves.len() as u64;
+    let edge = Tree::new(source, size).frontier_at(size)?;
+    grow_from(source, edge, leaves)
+}
+
+/// The same for whoever still has the right edge of the log, as the growth before gave it.
+pub fn grow_from<S: TileSource>(
+    source: &S,
+    mut frontier: Frontier,
+    leaves: &[Hash],
+) -> Result<Growth, TreeError<S::Error>> {
+    let before = Tree::new(source, frontier.size());
     let mut tiles = BTreeMap::new();
     let mut arriving = leaves.to_vec();
     let mut level = 0;
@@ -34,9 +43,8 @@ pub fn grow<S: TileSource>(source: &S, size: u64, leaves: &[Hash]) -> Result<Gro
         arriving = fill_level(&before, level, &arriving, &mut tiles)?;
         level += 1;
     }
-    let overlay = Overlay { changed: &tiles, source };
-    let frontier = Tree::new(&overlay, new_size).frontier_at(new_size)?;
-    Ok(Growth { size: new_size, root: frontier.root(), frontier, tiles: tiles.into_iter().collect() })
+    leaves.iter().for_each(|leaf| frontier.append(*leaf));
+    Ok(Growth { size: frontier.size(), root: frontier.root(), frontier, tiles: tiles.into_iter().collect() })
 }
 
 /// Puts hashes at the end of one level and returns the roots of the tiles they filled: the next level's hashes.
@@ -57,18 +65,4 @@ fn fill_level<S: TileSource>(
         tiles.insert(id, hashes.iter().flat_map(|hash| *hash.as_bytes()).collect());
     }
     Ok(filled)
-}
-
-/// The tiles as they will be: the changed ones over those already stored.
-struct Overlay<'a, S> {
-    changed: &'a BTreeMap<TileId, Vec<u8>>,
-    source: &'a S,
-}
-
-impl<S: TileSource> TileSource for Overlay<'_, S> {
-    type Error = S::Error;
-
-    fn tile(&self, id: TileId) -> Result<Vec<u8>, S::Error> {
-        self.changed.get(&id).map_or_else(|| self.source.tile(id), |bytes| Ok(bytes.clone()))
-    }
 }

@@ -62,6 +62,13 @@ impl Accounts {
         self.read(|conn| conn.prepare_cached(sql)?.query_row((account, org, key), read).optional())
     }
 
+    /// All drafts of somebody in an organization, the newest first: key, body, and when it was kept.
+    pub fn drafts(&self, account: &str, org: &str) -> Result<Vec<(String, String, Timestamp)>, StoreError> {
+        let sql = "SELECT key, body, saved FROM drafts WHERE account = ?1 AND org = ?2 ORDER BY saved DESC, key";
+        let read = |row: &Row<'_>| Ok((row.get("key")?, row.get("body")?, moment(row, "saved")?));
+        self.read(|conn| conn.prepare_cached(sql)?.query_map((account, org), read)?.collect())
+    }
+
     /// Forgets a draft.
     pub fn drop_draft(&self, account: &str, org: &str, key: &str) -> Result<(), StoreError> {
         let sql = "DELETE FROM drafts WHERE account = ?1 AND org = ?2 AND key = ?3";

@@ -95,7 +95,7 @@ impl Accounts {
         self.write(|transaction| Ok(transaction.execute(sql, [hash])? == 1))
     }
 
-    /// Uses an invitation: makes the account where its name is new, sets the password where one is given, and joins. `None` where the
+    /// Uses an invitation: makes the account where its name is new, sets the password where one is given, and joins. False where the
     /// invitation was used or has ended, or the name was taken meanwhile although a new account was meant.
     pub fn accept(
         &self,

@@ -11,7 +11,7 @@ use super::{
     compose::{Composed, Ending, PayloadRow},
 };
 use crate::{
-    entry::EntryPayload,
+    entry::{EntryObject, EntryPayload},
     error::StoreError,
     log::{self, payload_row, signed},
     projection,
@@ -29,6 +29,8 @@ pub(crate) struct Owed {
 }
 
 struct OwedRecord {
+    /// The event of its first act.
+    begun: u64,
     act: String,
     before: Option<Arc<Kept>>,
     after: Arc<Kept>,
@@ -48,7 +50,8 @@ impl Draft<'_> {
             let after = Arc::new(applied.after);
             self.bear_in_mind(&after, bytes.len(), applied.before.is_none());
             ending = applied.ending;
-            OwedRecord { act: entry.act, before: applied.before, after, bytes }
+            let begun = applied.before.as_deref().and_then(Kept::live).map_or(seq, |before| before.recorded.seq);
+            OwedRecord { begun, act: entry.act, before: applied.before, after, bytes }
         });
         if let (Some(idem), Some(mut mind)) = (&idem, self.mind()) {
             mind.used(&idem.key, seq);
@@ -57,7 +60,7 @@ impl Draft<'_> {
         self.reading.owe(Owed { seq, bytes, payloads, idem, record })?;
         if let (Some(ending), Some(object)) = (ending, &entry.obj) {
             self.reading.settle()?;
-            self.end(ending, &object.id, seq)?;
+            self.end(ending, object, seq)?;
         }
         self.done.borrow_mut().leaves.push(leaf_hash);
         self.tail.set(Tail { size: seq + 1, last_ms: now_ms });
@@ -73,15 +76,15 @@ impl Draft<'_> {
         }
     }
 
-    fn end(&self, ending: Ending, record: &str, seq: u64) -> Result<(), StoreError> {
+    fn end(&self, ending: Ending, object: &EntryObject, seq: u64) -> Result<(), StoreError> {
         let effects = &mut self.done.borrow_mut().effects;
         match ending {
             Ending::Erased => {
-                projection::erase_subject(self.conn()?, record, seq)?;
-                effects.erased.push((seq, record.to_owned()));
+                projection::erase_subject(self.conn()?, &object.id, seq)?;
+                effects.erased.push((seq, object.id.clone()));
             }
             Ending::Disposed => {
-                effects.files.extend(projection::dispose_payloads(self.conn()?, record, seq)?);
+                effects.files.extend(projection::dispose_payloads(self.conn()?, &object.id, object.prev)?);
                 effects.disposed = true;
             }
         }
@@ -99,9 +102,12 @@ impl Owed {
         if let Some(idem) = self.idem {
             context.put_idem(conn, &idem, self.seq)?;
         }
-        if let Some(OwedRecord { act, before, after, bytes }) = self.record {
-            projection::note_act(conn, after.id(), self.seq, &act)?;
-            projection::put_record(conn, before.as_deref(), &after, &bytes)?;
+        if let Some(OwedRecord { begun, act, before, after, bytes }) = self.record {
+            projection::note_ending(conn, after.id(), self.seq, &act)?;
+            match before {
+                None => projection::insert_record(conn, begun, &after, &bytes)?,
+                Some(before) => projection::update_record(conn, begun, &before, &after, &bytes)?,
+            }
         }
         Ok(())
     }

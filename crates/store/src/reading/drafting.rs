@@ -13,10 +13,10 @@ const OWED_MAX: usize = 256;
 
 impl Reading {
     /// From now on states are kept in mind; so many entries are on disk.
-    pub(crate) fn begin_to_remember(&self, size: u64) {
-        let mut mind = Mind::default();
-        mind.landed(size);
-        self.mind.replace(Some(mind));
+    pub(crate) fn begin_to_remember(&self, size: u64) -> Result<()> {
+        let highest = self.one("SELECT max(id) FROM records", [], |row| row.get::<_, Option<String>>(0))?;
+        self.mind.replace(Some(Mind::begin(size, highest.flatten().unwrap_or_default())));
+        Ok(())
     }
 
     /// What the one who writes has in mind.
@@ -31,8 +31,13 @@ impl Reading {
         }
     }
 
-    pub(super) fn remembered(&self, id: &str) -> Option<Arc<Kept>> {
-        self.mind()?.state(id).cloned()
+    /// What is in mind of an id: a state, or that there is none.
+    pub(super) fn remembered(&self, id: &str) -> Option<Option<Arc<Kept>>> {
+        let mut mind = self.mind()?;
+        match mind.state(id) {
+            Some(kept) => Some(Some(Arc::clone(kept))),
+            None => mind.is_beyond(id).then_some(None),
+        }
     }
 
     /// Puts the rows of an entry aside.

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::{Body, Gone, Payload, Personal, Reading, Result, StoredAct, Then};
 use crate::{
+    chain,
     entry::{Entry, parse_entry},
     error::StoreError,
     log::{payload_row, seq_of_row, signed, unsigned},
@@ -14,19 +15,18 @@ use crate::{
 impl Reading {
     /// The acts on a record, up to and including event `up_to`.
     pub fn acts_of(&self, id: &str, up_to: Option<u64>) -> Result<Vec<StoredAct>> {
-        let sql = "SELECT a.seq, e.bytes, p.body FROM acts a JOIN entries e ON e.seq = a.seq \
-                   LEFT JOIN payloads p ON p.id = a.seq << 10 WHERE a.record = ?1 AND a.seq <= ?2 ORDER BY a.seq";
-        let rows = self.all(sql, (id, up_to.map_or(i64::MAX, signed)), |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Option<Vec<u8>>>(2)?))
-        })?;
-        let mut acts = Vec::with_capacity(rows.len());
-        for (seq, bytes, body) in rows {
-            let body = match body {
-                Some(bytes) => Body::Bytes(bytes),
-                None => Body::Gone(self.disposal_of(id)?),
-            };
-            acts.push(StoredAct { entry: parse_entry(unsigned(seq), &bytes)?, body });
-        }
+        let newest = self.shared(id)?.map(|kept| kept.last_seq());
+        self.settle()?;
+        let mut acts = Vec::new();
+        let read = chain::back(self.conn()?, id, newest, &mut |(entry, body)| {
+            if up_to.is_none_or(|up_to| entry.seq <= up_to) {
+                let body = body.map_or_else(|| self.disposal_of(id).map(Body::Gone), |bytes| Ok(Body::Bytes(bytes)))?;
+                acts.push(StoredAct { entry, body });
+            }
+            Ok(())
+        });
+        self.noted(read)?;
+        acts.reverse();
         Ok(acts)
     }
 
@@ -172,7 +172,7 @@ pub(crate) fn replay(acts: &[StoredAct]) -> Result<Option<Kept>> {
 }
 
 /// One act applied.
-pub(crate) fn step(before: Option<Kept>, entry: &Entry, body: &[u8]) -> Result<Kept> {
+fn step(before: Option<Kept>, entry: &Entry, body: &[u8]) -> Result<Kept> {
     let act = Act::from_body(entry.seq, &entry.act, body)?;
     let order = || ApplyError::Order { seq: entry.seq, act: entry.act.clone() };
     let object = entry.obj.as_ref().ok_or_else(order)?;
@@ -184,7 +184,7 @@ fn stamp(entry: &Entry) -> Stamp {
 }
 
 /// What a `disposed` act leaves, from that act alone.
-pub(crate) fn tombstone(stored: &StoredAct) -> Result<Option<Kept>> {
+fn tombstone(stored: &StoredAct) -> Result<Option<Kept>> {
     let (Some(object), Body::Bytes(bytes), "disposed") = (&stored.entry.obj, &stored.body, stored.entry.act.as_str())
     else {
         return Ok(None);

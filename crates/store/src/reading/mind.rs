@@ -4,19 +4,24 @@ use std::{collections::HashMap, sync::Arc};
 
 use aims_record::Kept;
 
-/// So many canonical bytes of states are kept in memory, and more only of what is not on disk.
-const BYTES_MAX: usize = 4 << 20;
+/// So many canonical bytes of states are kept in memory, twice over for those that were met before, and more only of what is not on disk.
+const BYTES_MAX: usize = 2 << 20;
 
 /// States, numbers and keys. What is not on disk yet is always among them; of the rest, what was met lately.
 #[derive(Default)]
 pub(crate) struct Mind {
     states: HashMap<String, State>,
+    /// What was met before the states last became too many, and not since; all of it is on disk.
+    older: HashMap<String, State>,
+    /// Those of `states`.
     bytes: usize,
     bound: usize,
     /// The highest count given, by prefix.
     counts: HashMap<String, Option<i64>>,
     /// Keys of requests whose entries are not on disk yet.
     keys: HashMap<String, u64>,
+    /// No record has a higher id than this; ids are drawn in the order of time, so what is new is mostly beyond it.
+    highest_id: String,
     /// So many entries are on disk.
     landed: u64,
     /// What the command now running has changed, as it was before.
@@ -33,8 +38,21 @@ enum Earlier {
 }
 
 impl Mind {
-    pub fn state(&self, id: &str) -> Option<&Arc<Kept>> {
+    pub fn state(&mut self, id: &str) -> Option<&Arc<Kept>> {
+        if let Some((id, state)) = self.older.remove_entry(id) {
+            self.insert(id, state);
+        }
         self.states.get(id).map(|(kept, _)| kept)
+    }
+
+    /// What is on disk when nothing is under way: so many entries, and the highest id of a record.
+    pub fn begin(landed: u64, highest_id: String) -> Mind {
+        Mind { landed, highest_id, ..Mind::default() }
+    }
+
+    /// Whether no record can have this id, decided or on disk.
+    pub fn is_beyond(&self, id: &str) -> bool {
+        id > self.highest_id.as_str()
     }
 
     /// Keeps a state that was read.
@@ -45,6 +63,9 @@ impl Mind {
     /// Keeps what an act has made of a record.
     pub fn became(&mut self, kept: &Arc<Kept>, len: usize) {
         let id = kept.id().to_owned();
+        if self.is_beyond(&id) {
+            self.highest_id.clone_from(&id);
+        }
         let before = self.insert(id.clone(), (Arc::clone(kept), len));
         self.changed.push(Earlier::State(id, before));
     }
@@ -54,14 +75,15 @@ impl Mind {
             self.make_room();
         }
         self.bytes += state.1;
+        let older = self.older.remove(&id);
         let before = self.states.insert(id, state);
         self.bytes -= before.as_ref().map_or(0, |(_, len)| *len);
-        before
+        before.or(older)
     }
 
     fn make_room(&mut self) {
         let landed = self.landed;
-        self.states.retain(|_, (kept, _)| kept.last_seq() >= landed);
+        self.older = self.states.extract_if(|_, (kept, _)| kept.last_seq() < landed).collect();
         self.bytes = self.states.values().map(|(_, len)| len).sum();
         self.bound = self.bytes * 2;
     }
@@ -127,7 +149,8 @@ impl Mind {
 
     /// Lets go of everything but what is on disk, where something else may have changed what stands.
     pub fn forget(&mut self) {
-        *self = Mind { landed: self.landed, ..Mind::default() };
+        // An id that is higher than all there are does no harm.
+        *self = Mind::begin(self.landed, std::mem::take(&mut self.highest_id));
     }
 }
 
@@ -156,6 +179,7 @@ mod tests {
         mind.used("key", 8);
         mind.undo_command();
         assert_eq!(mind.state("a").map(|kept| kept.last_seq()), Some(5));
+        assert!(mind.is_beyond("bb") && !mind.is_beyond("b"));
         assert!(mind.state("b").is_none() && mind.state("c").is_some() && !mind.is_used("key"));
         assert_eq!((mind.count("K"), mind.bytes), (Some(Some(3)), 12));
     }
@@ -167,11 +191,15 @@ mod tests {
         mind.met(&state("old", 4), BYTES_MAX / 2);
         mind.became(&state("new", 5), BYTES_MAX / 2);
         mind.became(&state("newer", 6), BYTES_MAX);
-        assert!(mind.state("old").is_none() && mind.state("new").is_some() && mind.state("newer").is_some());
-        mind.used("key", 6);
-        mind.landed(6);
-        assert!(mind.is_used("key"));
+        assert!(mind.state("new").is_some() && mind.state("newer").is_some());
         mind.landed(7);
+        mind.met(&state("last", 1), BYTES_MAX);
+        mind.met(&state("very last", 1), BYTES_MAX);
+        assert!(mind.state("old").is_none(), "what was not met for long is let go");
+        mind.used("key", 8);
+        mind.landed(8);
+        assert!(mind.is_used("key"));
+        mind.landed(9);
         assert!(!mind.is_used("key"));
     }
 }

@@ -6,7 +6,11 @@ use aims_record::{Kept, Record};
 use rusqlite::{Row, types::Value};
 
 use super::{Filter, Reading, Result};
-use crate::{error::StoreError, log::unsigned};
+use crate::{
+    error::StoreError,
+    log::unsigned,
+    projection::{LINKS_OF_TARGET, target_bytes},
+};
 
 /// A row of `records`: whether it is a tombstone, and its bytes.
 type Stored = (bool, Vec<u8>);
@@ -25,7 +29,7 @@ impl Reading {
     /// The same without a copy of its own.
     pub fn shared(&self, id: &str) -> Result<Option<Arc<Kept>>> {
         if let Some(kept) = self.remembered(id) {
-            return Ok(Some(kept));
+            return Ok(kept);
         }
         let row = self.one_near("SELECT ended, bytes FROM records WHERE id = ?1", [id], stored)?;
         let Some(row) = row else { return Ok(None) };
@@ -94,17 +98,21 @@ impl Reading {
 
     /// Live, unwithdrawn records of `kind` whose field `via` names `to`; `via` is `table.column` for a cell. By number.
     pub fn pointing(&self, kind: &str, via: &str, to: &str) -> Result<Vec<Record>> {
-        let sql = "SELECT r.ended, r.bytes FROM links l JOIN records r ON r.id = l.source \
-                   WHERE l.target = ?1 AND l.field = ?2 AND r.kind = ?3 AND r.ended = 0 ORDER BY r.prefix, r.ord";
-        let rows = self.all(sql, (to, via, kind), stored)?;
+        let sql = format!(
+            "SELECT r.ended, r.bytes FROM {LINKS_OF_TARGET} l JOIN records r ON r.begun = l.source \
+             WHERE l.field = ?2 AND r.kind = ?3 AND r.ended = 0 ORDER BY r.prefix, r.ord"
+        );
+        let rows = self.all(&sql, (target_bytes(to), via, kind), stored)?;
         let kept = rows.into_iter().map(parse).collect::<Result<Vec<_>>>()?;
         Ok(kept.into_iter().filter_map(into_live).collect())
     }
 
     /// Ids of all records that name `to`, with the field, in order.
     pub fn naming(&self, to: &str) -> Result<Vec<(String, String)>> {
-        let sql = "SELECT source, field FROM links WHERE target = ?1 ORDER BY source, field";
-        self.all(sql, [to], |row| Ok((row.get(0)?, row.get(1)?)))
+        let sql = format!(
+            "SELECT r.id, l.field FROM {LINKS_OF_TARGET} l JOIN records r ON r.begun = l.source ORDER BY r.id, l.field"
+        );
+        self.all(&sql, [target_bytes(to)], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
     fn one_record(&self, sql: &str, params: impl rusqlite::Params) -> Result<Option<Kept>> {

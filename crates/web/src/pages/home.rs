@@ -216,7 +216,11 @@ fn rows(framework: &Framework, said: &[Said<'_>]) -> Vec<Row> {
     for (item, said) in framework.items().zip(said) {
         let id = main_clause(item.id());
         if rows.last().is_none_or(|row| row.id != id) {
-            rows.push(Row { title: format!("clause-{}", id.replace('.', "-")), id, counts: vec![0; Status::all().count()] });
+            rows.push(Row {
+                title: format!("clause-{}", id.replace('.', "-")),
+                id,
+                counts: vec![0; Status::all().count()],
+            });
         }
         let place = Status::all().position(|s| s.0 == said.state);
         if let Some(count) = rows.last_mut().zip(place).and_then(|(row, place)| row.counts.get_mut(place)) {

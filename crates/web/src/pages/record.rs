@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use aims_app::{Shown, access::Action};
+use aims_app::{
+    live::Standing,Shown, access::Action};
 use aims_register::{Entry, Pointing};
 use aims_record::Kind;
 use askama::Template;
@@ -171,6 +172,18 @@ pub fn find<'s>(call: &Call<'_>, reader: &Reader<'s>) -> Result<(&'s Kind, Entry
     Ok((kind, entry))
 }
 
+/// The record that the address names, whoever asks: for pages that decide by themselves what may be done to it.
+///
+/// # Errors
+/// Where there is none of that kind.
+pub fn named<'s>(call: &Call<'_>, standing: &'s Standing) -> Result<(&'s Kind, Entry<'s>), Refused> {
+    let register = standing.register();
+    let kind = register.kinds().get(call.param("kind")).ok_or_else(Refused::absent)?;
+    let word = call.param("record");
+    let entry = register.get(word).or_else(|| register.numbered(&word.to_ascii_uppercase()));
+    Ok((kind, entry.filter(|e| e.kind() == kind.id).ok_or_else(Refused::absent)?))
+}
+
 /// Where a kind stands in the rail.
 pub fn place(kind: &Kind) -> &'static str {
     match kind.id.as_str() {
@@ -257,7 +270,7 @@ fn signatures(kind: &Kind, shown: &Shown, values: &Values<'_>, frame: &Frame<'_>
     all.iter().rev().map(signed).collect()
 }
 
-fn files(shown: &Shown) -> Vec<(String, String)> {
+pub fn files(shown: &Shown) -> Vec<(String, String)> {
     let all = shown.record.get("files").and_then(Value::as_array).cloned().unwrap_or_default();
     let text = |v: &Value, name: &str| v.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     all.iter().map(|f| (text(f, "name"), text(f, "sha256"))).collect()

@@ -90,7 +90,8 @@ fn show(call: &Call<'_>) -> Answered {
         from: if page.is_empty() { 0 } else { from + 1 },
         until: from + page.len(),
         before: (asked.page > 1).then(|| asked.link(call, &[("page", Some(&(asked.page - 1).to_string()))])),
-        after: (from + page.len() < matching).then(|| asked.link(call, &[("page", Some(&(asked.page + 1).to_string()))])),
+        after: (from + page.len() < matching)
+            .then(|| asked.link(call, &[("page", Some(&(asked.page + 1).to_string()))])),
     };
     let rows = page.iter().map(row).collect();
     let here = match kind.id.as_str() {
@@ -99,7 +100,8 @@ fn show(call: &Call<'_>) -> Answered {
         _ => "registers",
     };
     let frame = Frame::of(call, &sight, here, kind.plural.clone())?;
-    let frame = if here == "registers" { frame.from(&[(&*call.tongue.say("nav-registers"), "/registers")]) } else { frame };
+    let frame =
+        if here == "registers" { frame.from(&[(&*call.tongue.say("nav-registers"), "/registers")]) } else { frame };
     Answer::page(&Register {
         columns: heads(call, kind, &shown, &asked),
         kind,
@@ -182,7 +184,11 @@ fn key(reader: &Reader<'_>, entry: Entry<'_>, field: &str) -> String {
 /// The fields worth a column: who answers for it, what it hangs on, choices and days, in the order of the kind.
 fn columns(kind: &Kind) -> Vec<&Field> {
     let worth = |f: &&Field| {
-        !f.many && matches!(f.shape, Shape::Person | Shape::Choice { .. } | Shape::Date { .. } | Shape::Link { .. } | Shape::YesNo)
+        !f.many
+            && matches!(
+                f.shape,
+                Shape::Person | Shape::Choice { .. } | Shape::Date { .. } | Shape::Link { .. } | Shape::YesNo
+            )
     };
     kind.fields.iter().skip(1).filter(worth).take(COLUMNS).collect()
 }

@@ -16,7 +16,7 @@ use crate::{
 
 pub const ROUTES: &[Route] = &[
     Route::page("/o/{org}/search", "search", Asks::Member, show),
-    Route::read("/o/{org}/search.json", "search-json", Asks::Member, json),
+    Route::page("/o/{org}/search.json", "search-json", Asks::Member, json),
 ];
 
 /// Letters that are searched for at most (TRUST 6.5).

@@ -60,7 +60,12 @@ mod tests {
         ] {
             let html = markdown(text);
             for bad in ["<script", "<img", "javascript:", "data:", "elsewhere"] {
-                assert!(!html.to_lowercase().contains(&format!("\"{bad}")) && !html.contains("<script") && !html.contains("<img"), "{text}: {html}");
+                assert!(
+                    !html.to_lowercase().contains(&format!("\"{bad}"))
+                        && !html.contains("<script")
+                        && !html.contains("<img"),
+                    "{text}: {html}"
+                );
             }
         }
     }

@@ -9,7 +9,10 @@ use aims_app::{
 use aims_register::Entry;
 use aims_web::Server;
 
-use crate::{fault::Fault, render::{DIM, paint}};
+use crate::{
+    fault::Fault,
+    render::{DIM, paint},
+};
 
 /// The roles through whose eyes it can be looked at, the first of which administers the server.
 const ROLES: [(&str, &str); 5] = [
@@ -67,7 +70,8 @@ pub fn let_in(server: &Server) -> Result<String, Fault> {
 }
 
 fn told(people: &[Person], password: &str) -> String {
-    let line = |p: &Person| format!("  {:34} {}\n", address_of(&p.name), paint(DIM, &format!("{}, {}", p.name, p.role)));
+    let line =
+        |p: &Person| format!("  {:34} {}\n", address_of(&p.name), paint(DIM, &format!("{}, {}", p.name, p.role)));
     let lines: String = people.iter().map(line).collect();
     format!("{lines}  password of all of them: {password}\n")
 }

@@ -1,6 +1,9 @@
 //! Whether the risks of a system are its own, and as new as its purpose.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::LazyLock,
+};
 
 use aims_register::{Entry, Pointing};
 use jiff::Timestamp;
@@ -23,12 +26,17 @@ const GENERIC: &str = "able about accuracy after against also application artifi
     they this those time tool tools under until used user users uses using very well were what when where which while will with within \
     without work works would wrong";
 
+fn is_generic(word: &str) -> bool {
+    static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| GENERIC.split_whitespace().collect());
+    WORDS.contains(word)
+}
+
 /// Words of four letters and more, cut so that forms of one word meet: scores, scored and scoring are all `scor`.
 fn telling(text: &str) -> impl Iterator<Item = String> {
     let words = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
-    words.filter(|w| w.chars().count() >= 4 && !GENERIC.split_whitespace().any(|g| g == w)).map(|w| {
+    words.filter(|w| w.chars().nth(3).is_some() && !is_generic(w)).map(|w| {
         let ending = ["es", "ed", "e", "s", "y"].into_iter().find_map(|end| w.strip_suffix(end));
-        let stem = ending.filter(|stem| stem.chars().count() >= 4).unwrap_or(&w);
+        let stem = ending.filter(|stem| stem.chars().nth(3).is_some()).unwrap_or(&w);
         stem.chars().take(5).collect()
     })
 }
@@ -79,7 +87,7 @@ pub(super) fn purpose_change_is_reassessed<'a>(engine: &Engine<'a>, subject: Opt
     for change in changes.filter(made) {
         let Some(effective) = moment(change, "effective_at") else { continue };
         if found.rests_on(engine.from(effective)) {
-            last = last.into_iter().chain([(effective, change)]).max_by_key(|(at, c)| (*at, c.id()));
+            last = last.into_iter().chain([(effective, change)]).max_by_key(|(at, c)| (*at, c.uuid()));
         }
     }
     let Some((effective, change)) = last else { return found.outcome() };
@@ -87,7 +95,7 @@ pub(super) fn purpose_change_is_reassessed<'a>(engine: &Engine<'a>, subject: Opt
     let since = moment(change, "proposed_at").unwrap_or(effective);
     let assessments = system.pointing(Pointing { kind: Some("risk-assessment"), field: Some("systems") });
     let dated = assessments.filter(|a| a.state() == Some("approved")).filter_map(|a| Some((moment(a, "date")?, a)));
-    match dated.max_by_key(|(at, a)| (*at, a.id())) {
+    match dated.max_by_key(|(at, a)| (*at, a.uuid())) {
         Some((at, newest)) if day_of(at) >= day_of(since) => found.witness(newest),
         Some((at, newest)) => {
             let says = format!("dated {}, before the purpose changed by {}", day_of(at), change.number());

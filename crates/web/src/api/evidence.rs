@@ -1,0 +1,143 @@
+//! Evidence: files in, before an act names them; files out, of records that may be read.
+
+use std::io::Read;
+
+use aims_app::{Failure, Wish, access::Action};
+use aims_record::File;
+use aims_store::Offer;
+use axum::body::Body as HttpBody;
+use bytes::Bytes;
+use http::StatusCode;
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use super::{
+    answers::FileLine,
+    doc::{AS_OF, Body, Doc, Given, needed, of, text},
+    page::only,
+    record::find,
+};
+use crate::{
+    answer::{Answer, Answered, Refused},
+    call::Call,
+    route::{Asks, Method, Route},
+    stream::Channel,
+};
+
+/// Bytes of a file at most (TRUST 6.5).
+const FILE_MAX: usize = 100 << 20;
+/// Bytes read at once.
+const PIECE: usize = 64 << 10;
+
+static UPLOAD: Doc = Doc::new("Upload a file as evidence", Given::Made(of::<FileLine>))
+    .about("It belongs to no record until an act attaches it, and only you can attach it. Its type is found from its content.")
+    .query(&[needed("name", "Its name, only ever shown."), text("sha256", "SHA-256 that it should have.")])
+    .takes(Body::File)
+    .also(&[413, 415, 422, 507]);
+static FILE: Doc =
+    Doc::new("A file of a record", Given::File("application/octet-stream")).query(&[AS_OF]).also(&[404, 410]);
+
+pub static ROUTES: &[Route] = &[
+    Route::write(Method::Post, "/api/v1/o/{org}/evidence", "api-upload", Asks::Member, upload, &UPLOAD)
+        .taking(FILE_MAX),
+    Route::read("/api/v1/o/{org}/records/{record}/files/{sha256}", "api-file", Asks::Member, file, &FILE).slow(),
+];
+
+fn upload(call: &Call<'_>) -> Answered {
+    only(call, &UPLOAD, &[])?;
+    call.acts_now()?;
+    may_upload(call)?;
+    let name = call.query.get("name").unwrap_or_default().to_owned();
+    let expected_sha256 = call.query.get("sha256").map(str::to_owned);
+    let offer = Offer { name, expected_sha256, limit: Some(FILE_MAX as u64) };
+    let mut content = call.upload().ok_or_else(|| Refused::unclear("body_incomplete", "Send the file as the body."))?;
+    let taken = call.live()?.aims().store().put_evidence(&offer, &mut content).map_err(Failure::from)?.file;
+    keep(call, &taken)?;
+    let File { len, mime, name, sha256 } = taken;
+    Answer::json_with(StatusCode::CREATED, &FileLine { name, mime, len, sha256 }, None)
+}
+
+/// Whoever may write some record may upload.
+fn may_upload(call: &Call<'_>) -> Result<(), Refused> {
+    let sight = call.sight()?;
+    let seat = call.seat(&sight)?;
+    let writes = |kind: &String| [Action::Record, Action::Amend, Action::Respond].iter().any(|a| seat.may(*a, kind));
+    if sight.register().kinds().by_id.keys().any(writes) {
+        return Ok(());
+    }
+    let says = "You may write no record here, so there is none to attach a file to.";
+    Err(Refused::new(StatusCode::FORBIDDEN, "not_your_role", says))
+}
+
+/// Notes whose upload it is: a digest alone must open nobody's file.
+fn keep(call: &Call<'_>, file: &File) -> Result<(), Refused> {
+    let account = call.visitor.account().ok_or_else(Refused::sign_in)?;
+    let (org, text) = (org(call)?, json!(file).to_string());
+    let kept = call.server.entrance.store().keep_draft(account, &org, &key(&file.sha256), &text, call.server.now());
+    kept.map_err(|e| Refused::internal(e.to_string()))
+}
+
+/// The attachment of a file that whoever asks has uploaded.
+///
+/// # Errors
+/// `not_uploaded`.
+pub fn uploaded(call: &Call<'_>, sha256: &str, wish: Wish) -> Result<Wish, Refused> {
+    let account = call.visitor.account().ok_or_else(Refused::sign_in)?;
+    let kept = call.server.entrance.store().draft(account, &org(call)?, &key(sha256));
+    let kept = kept.map_err(|e| Refused::internal(e.to_string()))?;
+    let file: Option<File> = kept.and_then(|(text, _)| serde_json::from_str(&text).ok());
+    let says = "Upload this file to the organization first; then attach it.";
+    let uploaded = file.ok_or_else(|| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "not_uploaded", says))?;
+    Ok(match wish {
+        Wish::Attach { record, seen, field, .. } => Wish::Attach { record, seen, field, file: uploaded },
+        other => other,
+    })
+}
+
+fn key(sha256: &str) -> String {
+    format!("evidence/{}", sha256.to_ascii_lowercase())
+}
+
+fn org(call: &Call<'_>) -> Result<String, Refused> {
+    Ok(call.live()?.aims().store().about().org.clone())
+}
+
+fn file(call: &Call<'_>) -> Answered {
+    only(call, &FILE, &[])?;
+    let sight = call.sight()?;
+    let seat = call.seat(&sight)?;
+    let entry = find(call, &sight, &seat, call.param("record"))?;
+    let shown = call.live()?.aims().show_alone(&entry.id(), call.as_of()?)?;
+    let named = named(&shown.record, call.param("sha256")).ok_or_else(Refused::absent)?;
+    let content = call.live()?.aims().store().open_evidence(&named.sha256);
+    let content = content.map_err(|_| Refused::new(StatusCode::GONE, "erased", "This file was disposed of."))?;
+    Ok(Answer::Stream { kind: "application/octet-stream".into(), name: Some(named.name), body: flow(content) })
+}
+
+/// The file of this digest that a record names, as a whole or in a field.
+fn named(record: &Value, sha256: &str) -> Option<File> {
+    match record {
+        Value::Object(members) if members.get("sha256").and_then(Value::as_str) == Some(sha256) => {
+            serde_json::from_value(record.clone()).ok()
+        }
+        Value::Object(members) => members.values().find_map(|v| named(v, sha256)),
+        Value::Array(list) => list.iter().find_map(|v| named(v, sha256)),
+        _ => None,
+    }
+}
+
+/// A file piece by piece: memory stays the same however long it is.
+fn flow(mut content: std::fs::File) -> HttpBody {
+    let (to, from) = mpsc::channel::<Bytes>(2);
+    tokio::task::spawn_blocking(move || {
+        let mut piece = vec![0; PIECE];
+        // Whoever broke off, here or there, is told by a body that ends too early.
+        while let Ok(read) = content.read(&mut piece) {
+            let bytes = Bytes::copy_from_slice(piece.get(..read).unwrap_or_default());
+            if bytes.is_empty() || to.blocking_send(bytes).is_err() {
+                break;
+            }
+        }
+    });
+    HttpBody::new(Channel(from))
+}
