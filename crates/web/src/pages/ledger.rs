@@ -18,7 +18,6 @@ use crate::{
 
 pub const ROUTES: &[Route] = &[
     Route::page("/o/{org}/ledger", "ledger", Asks::Member, show).slow(),
-    Route::page("/o/{org}/ledger/checkpoint", "ledger-checkpoint", Asks::Member, take::checkpoint).slow(),
     Route::page("/o/{org}/ledger/{seq}", "ledger-entry", Asks::Member, entry::show).slow(),
     Route::page("/o/{org}/ledger/{seq}/receipt", "ledger-receipt", Asks::Member, entry::receipt).slow(),
     Route::form("/o/{org}/ledger/verify", "ledger-verify", Asks::Member, take::verify),

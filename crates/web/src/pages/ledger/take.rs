@@ -57,14 +57,6 @@ pub(super) fn verify(call: &Call<'_>) -> Answered {
     })
 }
 
-/// The newest signed checkpoint: hashes alone, for whoever wants to keep it elsewhere.
-pub(super) fn checkpoint(call: &Call<'_>) -> Answered {
-    let failed = |e: aims_store::StoreError| Refused::internal(e.to_string());
-    let note = call.live()?.aims().store().snapshot().map_err(failed)?.checkpoint().map_err(failed)?;
-    let note = note.ok_or_else(Refused::absent)?;
-    Ok(Answer::File { kind: "text/plain; charset=utf-8", name: "checkpoint.txt".into(), body: note.to_string().into() })
-}
-
 /// A folder that is gone when it is no longer needed.
 struct Workplace(PathBuf);
 
