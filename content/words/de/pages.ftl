@@ -48,10 +48,6 @@ version-n = Fassung { $n }
 backdated = Spät aufgezeichnet, früh datiert
 stays-until = bleibt so bis { $moment }, wenn niemand handelt
 open-record = { $number } öffnen
-more-subjects = { $n ->
-    [one] Eine weitere Aufzeichnung ist in Ordnung oder steht ebenso.
-   *[other] { $n } weitere Aufzeichnungen sind in Ordnung oder stehen ebenso.
- }
 
 registers-lead = Jede Art dokumentierter Information, nach dem Abschnitt, dem sie zuerst dient.
 record-a = Aufzeichnen: { $kind }

@@ -48,12 +48,8 @@ version-n = version { $n }
 backdated = Recorded late, dated early
 stays-until = stays so until { $moment } if nobody acts
 open-record = Open { $number }
-more-subjects = { $n ->
-    [one] One record more is in order or stands likewise.
-   *[other] { $n } records more are in order or stand likewise.
- }
 
-registers-lead = Every kind of documented information, by the clause it serves first.
+registers-lead = Every kind of documented information, by the group under which access to it is decided.
 record-a = Record: { $kind }
 filter = Filter
 filter-nothing = No record matches

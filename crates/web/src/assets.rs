@@ -6,11 +6,12 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 /// Name, media type, content.
-const FILES: [(&str, &str, &[u8]); 5] = [
+const FILES: [(&str, &str, &[u8]); 6] = [
     ("aims.css", "text/css; charset=utf-8", include_bytes!("../assets/aims.css")),
     ("aims.js", "text/javascript; charset=utf-8", include_bytes!("../assets/aims.js")),
     ("passkey.js", "text/javascript; charset=utf-8", include_bytes!("../assets/passkey.js")),
     ("mark.svg", "image/svg+xml", include_bytes!("../assets/mark.svg")),
+    ("favicon-32.png", "image/png", include_bytes!("../assets/favicon-32.png")),
     ("favicon.svg", "image/svg+xml", include_bytes!("../assets/favicon.svg")),
 ];
 

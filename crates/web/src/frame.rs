@@ -1,6 +1,10 @@
 //! What stands around every page: the rail, the way here, who is signed in, as of when.
 
-use aims_app::live::Standing;
+use aims_app::{
+    access::{Action, Power, Seat},
+    live::Standing,
+    waiting::waiting,
+};
 use aims_conformity::State;
 use aims_store::StoreError;
 
@@ -31,6 +35,12 @@ pub struct Frame<'c> {
     pub organization: String,
     /// How many wait for the one who is signed in.
     pub waiting: usize,
+    /// Groups of registers in which there is something to read: title and address.
+    pub groups: Vec<(String, String)>,
+    /// What a printed page is of, such as a number with its version; empty: its title.
+    pub about: String,
+    /// Whether they are told what is found under requirements.
+    pub is_told: bool,
 }
 
 /// As of when a page is.
@@ -58,6 +68,9 @@ const PLACES: [(&str, &str, &str); 11] = [
     ("settings", "nav-settings", "/settings"),
 ];
 
+/// Places that tell what is found under requirements.
+const OF_VERDICTS: [&str; 4] = ["requirements", "forecast", "readiness", "differences"];
+
 impl<'c> Frame<'c> {
     /// Around a page that belongs to no organization.
     pub fn bare(call: &'c Call<'c>, title: impl Into<String>) -> Frame<'c> {
@@ -70,6 +83,9 @@ impl<'c> Frame<'c> {
             foot: None,
             organization: String::new(),
             waiting: 0,
+            groups: Vec::new(),
+            about: String::new(),
+            is_told: false,
         }
     }
 
@@ -92,7 +108,12 @@ impl<'c> Frame<'c> {
             checkpoint,
         };
         let organization = about.name.clone();
-        Ok(Frame { here, foot: Some(foot), organization, ..Frame::bare(call, title) })
+        let seat = call.seat(standing)?;
+        let now = call.query.get("as_of").is_none();
+        let waiting = if now { waiting(standing.register(), &seat, standing.at()).len() } else { 0 };
+        let is_told = seat.has(Power::Verdicts);
+        let groups = groups(call, &seat)?;
+        Ok(Frame { here, foot: Some(foot), organization, waiting, groups, is_told, ..Frame::bare(call, title) })
     }
 
     /// With the way here: each word leads to an address in the organization.
@@ -101,11 +122,37 @@ impl<'c> Frame<'c> {
         self
     }
 
-    /// The rail: words, address, whether the page is in it.
-    pub fn places(&self) -> Vec<(String, String, bool)> {
-        let place =
-            |(name, key, to): &(&str, &str, &str)| (self.t.say(key).into_owned(), self.call.at(to), *name == self.here);
-        PLACES.iter().map(place).collect()
+    /// The rail: name, words, address, whether the page is in it.
+    pub fn places(&self) -> Vec<(&'static str, String, String, bool)> {
+        let place = |(name, key, to): &(&'static str, &str, &str)| {
+            (*name, self.t.say(key).into_owned(), self.call.at(to), *name == self.here)
+        };
+        PLACES.iter().filter(|(name, ..)| self.is_told || !OF_VERDICTS.contains(name)).map(place).collect()
+    }
+
+    /// The account that is signed in.
+    pub fn account(&self) -> &str {
+        self.call.visitor.account().unwrap_or_default()
+    }
+
+    /// The form that was just recorded, so that the browser forgets what it kept of it.
+    pub fn recorded(&self) -> &str {
+        self.call.query.get("recorded").unwrap_or_default()
+    }
+
+    /// What runs at the foot of every printed page.
+    pub fn printed(&self) -> String {
+        let foot = self.foot.as_ref().map_or(String::new(), |f| {
+            let moment = self.t.tell("foot", &[("moment", f.moment.as_str().into()), ("entry", f.entry.to_string().into())]);
+            format!("{moment} · {} {}", self.t.say("checkpoint"), f.checkpoint)
+        });
+        let about = if self.about.is_empty() { &self.title } else { &self.about };
+        format!("{} · {about} · {foot} · {}", self.organization, self.t.say("uncontrolled"))
+    }
+
+    /// This page with these names of the query otherwise.
+    pub fn here_with(&self, name: &str, value: &str) -> String {
+        format!("{}{}", self.call.path, self.call.query.with(&[(name, Some(value))]))
     }
 
     /// An address in the organization.
@@ -192,6 +239,15 @@ pub struct Tag {
     pub class: &'static str,
     /// Its word.
     pub word: String,
+}
+
+/// The groups of registers of which something may be read.
+fn groups(call: &Call<'_>, seat: &Seat) -> Result<Vec<(String, String)>, Refused> {
+    let policy = call.live()?.aims().access().policy();
+    let readable = policy.group_of.iter().filter(|(kind, _)| seat.may(Action::Read, kind));
+    let places: std::collections::BTreeSet<usize> = readable.map(|(_, place)| *place).collect();
+    let link = |g: &aims_framework::access::Group| (g.title.clone(), format!("{}#{}", call.at("/registers"), g.id));
+    Ok(places.into_iter().filter_map(|place| policy.groups.get(place)).map(link).collect())
 }
 
 /// The first characters of the newest checkpoint's root.

@@ -13,11 +13,13 @@ mod form;
 mod frame;
 mod headers;
 mod pages;
+mod reader;
 pub mod route;
 mod routes;
 mod seat;
 mod server;
 mod show;
+mod told;
 mod stream;
 mod words;
 

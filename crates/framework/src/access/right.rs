@@ -50,15 +50,18 @@ pub enum Power {
     Settings,
     /// Read what is classified.
     Classified,
+    /// Be told what is found under requirements and controls, as far as it cites what may be read.
+    Verdicts,
 }
 
 /// All powers with their words.
-pub const POWERS: [(&str, Power); 5] = [
+pub const POWERS: [(&str, Power); 6] = [
     ("export", Power::Export),
     ("verify", Power::Verify),
     ("grant", Power::Grant),
     ("settings", Power::Settings),
     ("classified", Power::Classified),
+    ("verdicts", Power::Verdicts),
 ];
 
 /// Over which records of a group an action is allowed.

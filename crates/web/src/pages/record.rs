@@ -1,26 +1,25 @@
-//! A record: its facts, what it names and what names it, its signatures and files, what was done to it.
+//! A record: its facts, what it names and what names it, its signatures and files, what it proves.
 
 use std::collections::BTreeMap;
 
-use aims_app::{HistoryLine, Shown, live::Standing};
-use aims_record::Kind;
+use aims_app::{
+    live::Standing,Shown, access::Action};
 use aims_register::{Entry, Pointing};
+use aims_record::Kind;
 use askama::Template;
 use serde_json::Value;
 
 use crate::{
     answer::{Answer, Answered, Refused},
     call::Call,
-    frame::Frame,
-    pages::register::state_label,
+    frame::{Frame, Tag},
+    pages::{home::short, register::state_label, system},
+    reader::{Link, Reader},
     route::{Asks, Route},
-    show::Values,
+    show::{Status, Values, moment},
 };
 
-pub const ROUTES: &[Route] = &[
-    Route::page("/o/{org}/{kind}/{record}", "record", Asks::Member, show),
-    Route::page("/o/{org}/{kind}/{record}/history", "record-history", Asks::Member, history),
-];
+pub const ROUTES: &[Route] = &[Route::page("/o/{org}/{kind}/{record}", "record", Asks::Member, show)];
 
 /// Records named under one inverse link that are told; the register has the others.
 const NAMING_TOLD: usize = 12;
@@ -29,74 +28,160 @@ const NAMING_TOLD: usize = 12;
 #[template(path = "record.html")]
 struct Record<'c> {
     frame: Frame<'c>,
-    kind: &'c Kind,
-    number: String,
-    state: String,
-    state_about: String,
-    version: u64,
+    head: Head,
     facts: Vec<(String, String, String)>,
     open: Vec<String>,
     naming: Vec<Naming>,
     signatures: Vec<Signed>,
     files: Vec<(String, String)>,
-    verbs: Vec<(String, String, bool)>,
-    withdrawn: bool,
+    said: Vec<Said>,
+}
+
+/// What stands above every page about one record.
+pub struct Head {
+    /// Readable number.
+    pub number: String,
+    /// How many acts were done to it.
+    pub version: u64,
+    /// Title of the kind.
+    pub kind: String,
+    /// Its state, and what that means.
+    pub state: String,
+    /// What the state means.
+    pub state_about: String,
+    /// Words, address, whether it is the page.
+    pub tabs: Vec<(String, String, bool)>,
+    /// Verbs that they may say: address, label, whether it takes a signature.
+    pub verbs: Vec<(String, String, bool)>,
+    /// Where it is amended; nothing where they may not.
+    pub amend: Option<String>,
+    /// Whether it is evidence for nothing any more.
+    pub withdrawn: bool,
 }
 
 /// Records that name this one, under the inverse name of the link.
 struct Naming {
     inverse: String,
-    records: Vec<(String, String, String)>,
+    records: Vec<Link>,
     more: usize,
 }
 
 struct Signed {
     by: String,
     meaning: String,
+    role: String,
     at: String,
-    lapsed: bool,
+    entry: u64,
+    /// Labels of the fields whose change made it lapse; nothing while it holds.
+    lapsed: Option<String>,
+}
+
+/// What is found about the record under one requirement.
+pub struct Said {
+    /// The tag.
+    pub tag: Tag,
+    /// Full id.
+    pub requirement: String,
+    /// What people say of it.
+    pub short: String,
+    /// Its title.
+    pub title: String,
+    /// The first reason.
+    pub say: String,
+    /// What mends it.
+    pub next: Option<String>,
+    /// Until when it stays; empty where it does not change by itself.
+    pub until: String,
+    /// Whether an auditor would write it down.
+    pub is_finding: bool,
 }
 
 fn show(call: &Call<'_>) -> Answered {
+    if call.param("kind") == "ai-system" && call.query.get("tab") != Some("facts") {
+        return system::show(call);
+    }
     let sight = call.sight()?;
-    let (kind, entry) = find(call, &sight)?;
+    let reader = Reader::of(call, &sight)?;
+    let (kind, entry) = find(call, &reader)?;
     let shown = call.live()?.aims().show_alone(&entry.id(), call.as_of()?)?;
-    let names = names(call, &sight, &shown);
+    let names = names(call, &reader, &shown);
     let values = Values { t: call.tongue, records: &names };
     let fields = shown.record.get("fields").cloned().unwrap_or_default();
     let fact = |f: &aims_record::Field| {
         let value = fields.get(&f.name)?;
         Some((f.label.clone(), values.html(f, value), f.help.clone()))
     };
-    let verbs = kind.lifecycle.verbs.iter().filter(|v| shown.verbs.contains(&v.id));
-    let title = sight.name_of(entry);
-    let frame = Frame::of(call, &sight, place(kind), if title.is_empty() { entry.number() } else { title })?
-        .from(&[(&*call.tongue.say("nav-registers"), "/registers"), (&kind.plural, &format!("/{}", kind.id))]);
+    let frame = frame(call, &reader, kind, entry)?;
     Answer::page(&Record {
-        kind,
-        number: shown.number.clone(),
-        state: state_label(kind, entry.state().unwrap_or("disposed")).to_owned(),
-        state_about: entry.state().and_then(|s| kind.lifecycle.state(s)).map_or(String::new(), |s| s.about.clone()),
-        version: entry.version(),
+        head: head(&frame, &reader, kind, entry, "facts"),
         facts: kind.fields.iter().filter_map(fact).collect(),
         open: kind.fields.iter().filter(|f| fields.get(&f.name).is_none()).map(|f| f.label.clone()).collect(),
-        naming: naming(call, &sight, entry),
-        signatures: signatures(&shown, &values, &frame),
+        naming: naming(&reader, entry),
+        signatures: signatures(kind, &shown, &values, &frame),
         files: files(&shown),
-        verbs: verbs.map(|v| (v.id.clone(), v.label.clone(), v.sign.is_some())).collect(),
-        withdrawn: !entry.stands(),
+        said: said(&frame, &reader, entry)?,
         frame,
     })
 }
 
-/// The record that the address names; one of another kind is not here.
-pub fn find<'s>(call: &Call<'_>, standing: &'s Standing) -> Result<(&'s Kind, Entry<'s>), Refused> {
+/// Around a page about one record.
+///
+/// # Errors
+/// As [`Frame::of`].
+pub fn frame<'c>(call: &'c Call<'c>, reader: &Reader<'_>, kind: &Kind, entry: Entry<'_>) -> Result<Frame<'c>, Refused> {
+    let name = reader.standing.name_of(entry);
+    let title = if name.is_empty() { entry.number() } else { name };
+    let crumbs = [(&*call.tongue.say("nav-registers"), "/registers"), (&*kind.plural, &*format!("/{}", kind.id))];
+    let about = format!("{} {}", entry.number(), call.tongue.with("version-n", "n", entry.version()));
+    Ok(Frame { about, ..Frame::of(call, reader.standing, place(kind), title)?.from(&crumbs) })
+}
+
+/// What stands above a page about one record, on this tab.
+pub fn head(frame: &Frame<'_>, reader: &Reader<'_>, kind: &Kind, entry: Entry<'_>, tab: &str) -> Head {
+    let to = |more: &str| frame.at(&format!("/{}/{}{more}", kind.id, entry.number()));
+    let overview = (kind.id == "ai-system").then(|| ("overview", to("")));
+    let facts = ("facts", if kind.id == "ai-system" { to("?tab=facts") } else { to("") });
+    let tabs = overview.into_iter().chain([facts, ("history", to("/history"))]);
+    let acts = frame.as_of().is_empty() && entry.stands() && !entry.erased();
+    let state = entry.state().unwrap_or("disposed");
+    let may = |action| acts && reader.seat.may_on(action, entry);
+    let offered = kind.lifecycle.verbs_from(state).filter(|v| may(if v.sign.is_some() { Action::Sign } else { Action::Move }));
+    Head {
+        number: entry.number().to_owned(),
+        version: entry.version(),
+        kind: kind.title.clone(),
+        state: state_label(kind, state).to_owned(),
+        state_about: kind.lifecycle.state(state).map_or(String::new(), |s| s.about.clone()),
+        tabs: tabs.map(|(key, to)| (frame.t.say(key).into_owned(), to, key == tab)).collect(),
+        verbs: offered.map(|v| (to(&format!("/{}", v.id)), v.label.clone(), v.sign.is_some())).collect(),
+        amend: may(Action::Amend).then(|| to("/amend")),
+        withdrawn: !entry.stands(),
+    }
+}
+
+/// The record that the address names; one of another kind, or one that may not be read, is not here.
+///
+/// # Errors
+/// Absent.
+pub fn find<'s>(call: &Call<'_>, reader: &Reader<'s>) -> Result<(&'s Kind, Entry<'s>), Refused> {
+    let register = reader.standing.register();
+    let kind = register.kinds().get(call.param("kind")).ok_or_else(Refused::absent)?;
+    let word = call.param("record");
+    let entry = register.get(word).filter(|e| reader.reads(*e)).or_else(|| reader.numbered(&word.to_ascii_uppercase()));
+    let entry = entry.filter(|e| e.kind() == kind.id).ok_or_else(Refused::absent)?;
+    Ok((kind, entry))
+}
+
+/// The record that the address names, whoever asks: for pages that decide by themselves what may be done to it.
+///
+/// # Errors
+/// Where there is none of that kind.
+pub fn named<'s>(call: &Call<'_>, standing: &'s Standing) -> Result<(&'s Kind, Entry<'s>), Refused> {
     let register = standing.register();
     let kind = register.kinds().get(call.param("kind")).ok_or_else(Refused::absent)?;
     let word = call.param("record");
     let entry = register.get(word).or_else(|| register.numbered(&word.to_ascii_uppercase()));
-    let entry = entry.filter(|e| e.kind() == kind.id).ok_or_else(Refused::absent)?;
-    Ok((kind, entry))
+    Ok((kind, entry.filter(|e| e.kind() == kind.id).ok_or_else(Refused::absent)?))
 }
 
 /// Where a kind stands in the rail.
@@ -108,84 +193,85 @@ pub fn place(kind: &Kind) -> &'static str {
     }
 }
 
-/// What ids in the record stand for: address, and number with name.
-pub fn names(call: &Call<'_>, standing: &Standing, shown: &Shown) -> BTreeMap<String, (String, String)> {
-    let of = |(id, name): (&String, &String)| {
-        let to = standing.register().get(id).map(|e| call.at(&format!("/{}/{}", e.kind(), e.number())));
-        (id.clone(), (to.unwrap_or_default(), name.clone()))
+/// What ids in the record stand for: address, and number with name. What may not be read has neither.
+pub fn names(call: &Call<'_>, reader: &Reader<'_>, shown: &Shown) -> BTreeMap<String, (String, String)> {
+    let closed = call.tongue.say("record-closed");
+    let of = |(id, name): (&String, &String)| match reader.standing.register().get(id) {
+        Some(entry) if reader.reads(entry) => (id.clone(), (reader.at(entry), name.clone())),
+        _ => (id.clone(), (String::new(), closed.clone().into_owned())),
     };
     shown.names.iter().map(of).collect()
 }
 
-fn naming(call: &Call<'_>, standing: &Standing, entry: Entry<'_>) -> Vec<Naming> {
-    let mut by_link: BTreeMap<(String, String), Naming> = BTreeMap::new();
-    for kind in standing.register().kinds().by_id.values() {
-        for field in kind.fields.iter().filter(|f| f.links()) {
-            let which = Pointing { kind: Some(&kind.id), field: Some(&field.name) };
-            let mut pointing = entry.pointing(which);
-            let told: Vec<_> = pointing
-                .by_ref()
-                .take(NAMING_TOLD)
-                .map(|e| {
-                    (
-                        e.number().to_owned(),
-                        call.at(&format!("/{}/{}", kind.id, e.number())),
-                        standing.name_of(e).to_owned(),
-                    )
-                })
-                .collect();
-            if told.is_empty() {
-                continue;
-            }
-            let inverse = field.inverse.clone().unwrap_or_else(|| kind.plural.clone());
-            let naming = Naming { inverse, records: told, more: pointing.count() };
-            by_link.insert((kind.id.clone(), field.name.clone()), naming);
-        }
+/// What is found about one record, the gravest first.
+///
+/// # Errors
+/// Where the organization is gone.
+pub fn said(frame: &Frame<'_>, reader: &Reader<'_>, entry: Entry<'_>) -> Result<Vec<Said>, Refused> {
+    if !reader.is_told() {
+        return Ok(Vec::new());
     }
-    by_link.into_values().collect()
+    let (assessment, frameworks) = (reader.standing.assessment(), frame.call.live()?.frameworks());
+    let mut held: Vec<_> = assessment.about(entry.slot()).collect();
+    held.sort_by_key(|h| std::cmp::Reverse(h.state));
+    let one = |h: &aims_conformity::Held<'_>| {
+        let graver = h.state > aims_conformity::State::Excluded;
+        let verdict = graver.then(|| assessment.verdict_about(h.requirement, entry.slot())).flatten();
+        let first = verdict.as_ref().and_then(|v| v.reasons.first()).filter(|r| reader.tells(&r.say));
+        let next = verdict.as_ref().and_then(|v| v.next()).filter(|n| frame.as_of().is_empty() && reader.tells(&n.page));
+        Said {
+            tag: frame.tag(&h.state),
+            requirement: h.requirement.to_owned(),
+            short: short(h.requirement).to_owned(),
+            title: frameworks.item(h.requirement).map_or(String::new(), |(_, item)| item.title().to_owned()),
+            say: first.map_or(String::new(), |r| r.say.clone()),
+            next: next.map(|n| frame.at(&n.page)),
+            until: h.until.map_or(String::new(), |at| moment(frame.t, at)),
+            is_finding: Status(h.state).is_finding(),
+        }
+    };
+    Ok(held.iter().map(one).collect())
 }
 
-fn signatures(shown: &Shown, values: &Values<'_>, frame: &Frame<'_>) -> Vec<Signed> {
-    let list = |name: &str, lapsed: bool| {
-        let all = shown.record.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
-        let text = |v: &Value, name: &str| v.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        all.into_iter()
-            .map(|s| Signed {
-                by: values.record(&text(&s, "by")),
-                meaning: text(&s, "meaning"),
-                at: frame.moment_of(&text(&s, "ts")),
-                lapsed,
-            })
-            .collect::<Vec<_>>()
-    };
-    let mut all = list("signatures", false);
-    all.extend(list("lapsed", true));
+fn naming(reader: &Reader<'_>, entry: Entry<'_>) -> Vec<Naming> {
+    let mut all = Vec::new();
+    for kind in reader.standing.register().kinds().by_id.values() {
+        for field in kind.fields.iter().filter(|f| f.links()) {
+            let which = Pointing { kind: Some(&kind.id), field: Some(&field.name) };
+            let mut pointing = entry.pointing(which).filter(|e| reader.reads(*e));
+            let records: Vec<Link> = pointing.by_ref().take(NAMING_TOLD).map(|e| reader.link(e)).collect();
+            if !records.is_empty() {
+                let inverse = field.inverse.clone().unwrap_or_else(|| kind.plural.clone());
+                all.push(Naming { inverse, records, more: pointing.count() });
+            }
+        }
+    }
     all
+}
+
+fn signatures(kind: &Kind, shown: &Shown, values: &Values<'_>, frame: &Frame<'_>) -> Vec<Signed> {
+    let all = shown.record.get("signatures").and_then(Value::as_array).cloned().unwrap_or_default();
+    let text = |v: &Value, name: &str| v.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let label = |name: &str| kind.field(name).map_or(name, |f| f.label.as_str()).to_owned();
+    let lapsed = |s: &Value| {
+        let changed = s.get("lapsed")?.get("changed").and_then(Value::as_array).cloned().unwrap_or_default();
+        Some(changed.iter().filter_map(Value::as_str).map(label).collect::<Vec<_>>().join(", "))
+    };
+    let roles = &frame.call.member().ok().map(|m| &m.live.aims().kinds().roles);
+    let role = |id: String| roles.and_then(|r| r.get(&id)).cloned().unwrap_or(id);
+    let signed = |s: &Value| Signed {
+        by: values.record(&text(s, "by")),
+        meaning: text(s, "meaning"),
+        role: role(text(s, "role")),
+        at: frame.moment_of(&text(s, "ts")),
+        entry: s.get("seq").and_then(Value::as_u64).unwrap_or_default(),
+        lapsed: lapsed(s),
+    };
+    all.iter().rev().map(signed).collect()
 }
 
 pub fn files(shown: &Shown) -> Vec<(String, String)> {
     let all = shown.record.get("files").and_then(Value::as_array).cloned().unwrap_or_default();
     let text = |v: &Value, name: &str| v.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     all.iter().map(|f| (text(f, "name"), text(f, "sha256"))).collect()
-}
-
-#[derive(Template)]
-#[template(path = "record-history.html")]
-struct History<'c> {
-    frame: Frame<'c>,
-    number: String,
-    to: String,
-    lines: Vec<HistoryLine>,
-}
-
-fn history(call: &Call<'_>) -> Answered {
-    let sight = call.sight()?;
-    let (kind, entry) = find(call, &sight)?;
-    let mut lines = call.live()?.aims().history(&entry.id())?;
-    lines.retain(|line| sight.last_entry().is_some_and(|last| line.seq <= last));
-    lines.reverse();
-    let to = format!("/{}/{}", kind.id, entry.number());
-    let frame = Frame::of(call, &sight, place(kind), sight.name_of(entry))?
-        .from(&[(&kind.plural, &format!("/{}", kind.id)), (entry.number(), &to)]);
-    Answer::page(&History { number: entry.number().to_owned(), to: call.at(&to), lines, frame })
 }

@@ -1,6 +1,6 @@
 //! A register: all records of a kind, filtered and sorted by what the address says.
 
-use aims_app::live::Standing;
+use aims_app::{access::Action, live::Standing};
 use aims_record::{Field, Kind, Shape};
 use aims_register::{Entry, Value};
 use askama::Template;
@@ -9,6 +9,7 @@ use crate::{
     answer::{Answer, Answered, Refused},
     call::Call,
     frame::Frame,
+    reader::Reader,
     route::{Asks, Route},
 };
 
@@ -33,6 +34,8 @@ struct Register<'c> {
     /// How many there are, and how many match.
     all: usize,
     matching: usize,
+    /// Whether they may begin one.
+    records: bool,
     pager: Pager,
 }
 
@@ -49,7 +52,8 @@ struct Row {
     to: String,
     name: String,
     state: String,
-    cells: Vec<String>,
+    /// Label of the column, and what stands in it.
+    cells: Vec<(String, String)>,
 }
 
 struct Pager {
@@ -64,9 +68,14 @@ fn show(call: &Call<'_>) -> Answered {
     let register = sight.register();
     let kind = register.kinds().get(call.param("kind")).ok_or_else(Refused::absent)?;
     let asked = Asked::read(call, kind)?;
+    let now = !call.query.has("as_of");
     let shown = columns(kind);
-    let mut found: Vec<Entry<'_>> = register.of_kind(&kind.id).filter(|e| asked.wants(&sight, *e)).collect();
-    asked.sort(&sight, &mut found);
+    let reader = Reader::of(call, &sight)?;
+    if !reader.knows(kind) {
+        return Err(Refused::absent());
+    }
+    let mut found: Vec<Entry<'_>> = reader.list(&kind.id).filter(|e| asked.wants(&sight, *e)).collect();
+    asked.sort(&reader, &mut found);
     let matching = found.len();
     let from = asked.page.saturating_sub(1).saturating_mul(ROWS);
     let page: Vec<Entry<'_>> = found.into_iter().skip(from).take(ROWS).collect();
@@ -75,7 +84,7 @@ fn show(call: &Call<'_>) -> Answered {
         to: call.at(&format!("/{}/{}", kind.id, entry.number())),
         name: sight.name_of(*entry).to_owned(),
         state: state_label(kind, entry.state().unwrap_or_default()).to_owned(),
-        cells: shown.iter().map(|field| cell(call, &sight, *entry, field)).collect(),
+        cells: shown.iter().map(|field| (field.label.clone(), cell(call, &reader, *entry, field))).collect(),
     };
     let pager = Pager {
         from: if page.is_empty() { 0 } else { from + 1 },
@@ -104,7 +113,8 @@ fn show(call: &Call<'_>) -> Answered {
             .map(|s| (s.id.as_str(), s.label.as_str(), asked.state.as_deref() == Some(&s.id)))
             .collect(),
         search: asked.search.clone().unwrap_or_default(),
-        all: register.how_many(&kind.id),
+        all: reader.count(&kind.id),
+        records: now && reader.seat.may(Action::Record, &kind.id),
         matching,
         pager,
         frame,
@@ -143,13 +153,13 @@ impl Asked {
             })
     }
 
-    fn sort(&self, standing: &Standing, found: &mut [Entry<'_>]) {
+    fn sort(&self, reader: &Reader<'_>, found: &mut [Entry<'_>]) {
         let Some(sort) = &self.sort else { return };
         let by = sort.trim_start_matches('-');
         match by {
             "number" => {}
-            "name" => found.sort_by_cached_key(|e| standing.name_of(*e).to_lowercase()),
-            field => found.sort_by_cached_key(|e| key(standing, *e, if field == "state" { "_state" } else { field })),
+            "name" => found.sort_by_cached_key(|e| reader.standing.name_of(*e).to_lowercase()),
+            field => found.sort_by_cached_key(|e| key(reader, *e, if field == "state" { "_state" } else { field })),
         }
         if sort.starts_with('-') {
             found.reverse();
@@ -162,13 +172,12 @@ impl Asked {
     }
 }
 
-fn key(standing: &Standing, entry: Entry<'_>, field: &str) -> String {
+fn key(reader: &Reader<'_>, entry: Entry<'_>, field: &str) -> String {
     let Some(value) = entry.field(field) else { return String::new() };
     match value.record() {
-        Some(record) => standing.name_of(record).to_lowercase(),
-        None => {
-            value.written().map_or_else(|| value.flag().map_or(String::new(), |f| f.to_string()), |w| w.to_lowercase())
-        }
+        Some(record) if reader.reads(record) => reader.standing.name_of(record).to_lowercase(),
+        Some(_) => String::new(),
+        None => value.written().map_or_else(|| value.flag().map_or(String::new(), |f| f.to_string()), |w| w.to_lowercase()),
     }
 }
 
@@ -200,10 +209,11 @@ fn heads(call: &Call<'_>, kind: &Kind, shown: &[&Field], asked: &Asked) -> Vec<C
     first.into_iter().chain(fields).map(head).collect()
 }
 
-fn cell(call: &Call<'_>, standing: &Standing, entry: Entry<'_>, field: &Field) -> String {
+/// One field in a few words; what it names is left out where that may not be read.
+pub fn cell(call: &Call<'_>, reader: &Reader<'_>, entry: Entry<'_>, field: &Field) -> String {
     let Some(value) = entry.field(&field.name) else { return String::new() };
     if let Some(record) = value.record() {
-        return standing.name_of(record).to_owned();
+        return if reader.reads(record) { reader.standing.name_of(record).to_owned() } else { String::new() };
     }
     match &field.shape {
         Shape::Choice { options } => {
@@ -212,8 +222,16 @@ fn cell(call: &Call<'_>, standing: &Standing, entry: Entry<'_>, field: &Field) -
         }
         Shape::YesNo => call.tongue.say(if value.flag() == Some(true) { "yes" } else { "no" }).into_owned(),
         Shape::Date { .. } => written_day(call, value),
+        Shape::Number { .. } | Shape::Money => amount(value),
         _ => value.written().unwrap_or_default().into_owned(),
     }
+}
+
+/// An amount with its unit.
+pub fn amount(value: Value<'_>) -> String {
+    let part = |name| value.column(name).and_then(Value::text).unwrap_or_default();
+    let unit = if part("unit").is_empty() { part("currency") } else { part("unit") };
+    format!("{} {unit}", part("amount")).trim_end().to_owned()
 }
 
 fn written_day(call: &Call<'_>, value: Value<'_>) -> String {

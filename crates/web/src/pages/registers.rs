@@ -1,12 +1,13 @@
-//! All registers, by the clause that their kind serves first.
+//! All registers, by the group of the policy under which access to them is decided: what belongs together stands together.
 
+use aims_record::Kind;
 use askama::Template;
 
 use crate::{
     answer::{Answer, Answered},
     call::Call,
     frame::Frame,
-    pages::home::{main_clause, short},
+    reader::Reader,
     route::{Asks, Route},
 };
 
@@ -20,8 +21,9 @@ struct Registers<'c> {
 }
 
 struct Group {
-    clause: String,
-    key: String,
+    id: String,
+    title: String,
+    about: String,
     kinds: Vec<Line>,
 }
 
@@ -34,33 +36,21 @@ struct Line {
 
 fn show(call: &Call<'_>) -> Answered {
     let sight = call.sight()?;
-    let mut groups: Vec<Group> = Vec::new();
-    let mut kinds: Vec<_> = sight.register().kinds().by_id.values().collect();
-    kinds.sort_by(|a, b| a.plural.cmp(&b.plural));
-    for kind in kinds {
-        let clause = kind.clauses.first().map_or("own".to_owned(), |id| main_clause(short(id)));
-        let line = Line {
-            to: call.at(&format!("/{}", kind.id)),
-            plural: kind.plural.clone(),
-            about: kind.about.clone(),
-            count: sight.register().how_many(&kind.id),
-        };
-        match groups.iter_mut().find(|g| g.clause == clause) {
-            Some(group) => group.kinds.push(line),
-            None => {
-                let key = format!("clause-{}", clause.replace('.', "-"));
-                groups.push(Group { clause, key, kinds: vec![line] });
-            }
-        }
-    }
-    groups.sort_by_key(|g| order(&g.clause));
+    let reader = Reader::of(call, &sight)?;
+    let line = |kind: &Kind| Line {
+        to: call.at(&format!("/{}", kind.id)),
+        plural: kind.plural.clone(),
+        about: kind.about.clone(),
+        count: reader.count(&kind.id),
+    };
+    let kinds: Vec<&Kind> = sight.register().kinds().by_id.values().filter(|kind| reader.knows(kind)).collect();
+    let policy = call.live()?.aims().access().policy();
+    let group = |(place, group): (usize, &aims_framework::access::Group)| {
+        let of_it = kinds.iter().filter(|kind| policy.group_of.get(&kind.id) == Some(&place));
+        let mut kinds: Vec<Line> = of_it.map(|kind| line(kind)).collect();
+        kinds.sort_by(|a, b| a.plural.cmp(&b.plural));
+        Group { id: group.id.clone(), title: group.title.clone(), about: group.about.clone(), kinds }
+    };
+    let groups = policy.groups.iter().enumerate().map(group).filter(|group| !group.kinds.is_empty()).collect();
     Answer::page(&Registers { frame: Frame::of(call, &sight, "registers", call.tongue.say("nav-registers"))?, groups })
-}
-
-/// Clauses by number, then the areas of the annex, then an organization's own.
-fn order(clause: &str) -> (u8, u32) {
-    match clause.strip_prefix("A.") {
-        Some(area) => (1, area.parse().unwrap_or(u32::MAX)),
-        None => clause.parse().map_or((2, 0), |n| (0, n)),
-    }
 }

@@ -7,6 +7,7 @@ use crate::{
     answer::{Answer, Answered},
     call::Call,
     frame::Frame,
+    reader::Reader,
     pages::home::{main_clause, short},
     route::{Asks, Route},
     show::{Status, day},
@@ -49,6 +50,7 @@ struct Line {
 
 fn show(call: &Call<'_>) -> Answered {
     let sight = call.sight()?;
+    Reader::of(call, &sight)?.must_be_told()?;
     let asked = call.query.get("state").map(str::to_owned);
     let said: Vec<Said<'_>> = sight.assessment().standings().collect();
     let states = Status::all().map(|s| (s, said.iter().filter(|x| x.state == s.0).count())).filter(|(_, n)| *n > 0);

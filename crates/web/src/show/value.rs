@@ -51,6 +51,7 @@ impl Values<'_> {
     /// A record that is named by its id.
     pub fn record(&self, id: &str) -> String {
         match self.records.get(id) {
+            Some((to, name)) if to.is_empty() => format!("<span class=\"muted\">{}</span>", escape(name)),
             Some((to, name)) => format!("<a href=\"{}\">{}</a>", escape(to), escape(name)),
             None => escape(id),
         }

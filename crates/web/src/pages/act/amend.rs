@@ -20,7 +20,7 @@ use crate::{
     answer::{Answer, Answered, Refused},
     call::{Call, must},
     form::{Pairs, Read, pairs, read, same},
-    pages::record::find,
+    pages::record::named,
     route::{Asks, Route},
 };
 
@@ -45,7 +45,7 @@ pub(super) struct Open<'s> {
 
 impl<'s> Open<'s> {
     fn of(call: &Call<'_>, standing: &'s Standing, seat: &'s Seat) -> Result<Open<'s>, Refused> {
-        let (kind, entry) = find(call, standing)?;
+        let (kind, entry) = named(call, standing)?;
         let all = seat.may_on(Action::Amend, entry);
         if !all {
             let little = seat.decide(Action::Respond, entry);

@@ -17,9 +17,10 @@ use crate::{
     form::Pairs,
     frame::Frame,
     pages::{
-        record::{find, names, place},
+        record::{named, names, place},
         register::state_label,
     },
+    reader::Reader,
     route::{Asks, Route},
     seat::cookie,
     show::Values,
@@ -184,7 +185,7 @@ fn page(call: &Call<'_>, form: &Pairs, sent: Option<Refused>) -> Answered {
     let (digest, ways) = {
         let sight = call.sight()?;
         let seat = call.seat(&sight)?;
-        let (kind, entry) = find(call, &sight)?;
+        let (kind, entry) = named(call, &sight)?;
         if !seat.reads(entry) {
             return Err(Refused::absent());
         }
@@ -196,7 +197,7 @@ fn page(call: &Call<'_>, form: &Pairs, sent: Option<Refused>) -> Answered {
     let said = why(form).unwrap_or_else(|| call.tongue.say("why").into_owned());
     let (chosen, refused) = way(call, ways, Some(&said));
     let sight = call.sight()?;
-    let (kind, entry) = find(call, &sight)?;
+    let (kind, entry) = named(call, &sight)?;
     let deed = Deed::of(call, kind, entry)?;
     show_deed(call, &sight, (kind, entry, deed), Looked { form, sent, digest, chosen, refused })
 }
@@ -216,7 +217,7 @@ fn show_deed(call: &Call<'_>, sight: &Standing, (kind, entry, deed): (&Kind, Ent
     let seat = call.seat(sight)?;
     let Looked { form, sent, digest, chosen, refused } = looked;
     let shown = call.live()?.aims().show_alone(&entry.id(), None)?;
-    let names = names(call, sight, &shown);
+    let names = names(call, &Reader::of(call, sight)?, &shown);
     let values = Values { t, records: &names };
     let fields = super::fields_of(&shown);
     let signs_now = chosen.iter().any(|s| matches!(s.wish, Wish::Sign { .. }));
@@ -307,7 +308,7 @@ fn send(call: &Call<'_>) -> Answered {
     let (kind, ways) = {
         let sight = call.sight()?;
         let seat = call.seat(&sight)?;
-        let (kind, entry) = find(call, &sight)?;
+        let (kind, entry) = named(call, &sight)?;
         if !seat.reads(entry) {
             return Err(Refused::absent());
         }
