@@ -9,6 +9,7 @@ pub mod bundle;
 pub mod chance;
 pub mod checks;
 pub mod clock;
+pub mod concerns;
 pub mod daybook;
 pub mod files;
 pub mod grants;

@@ -165,7 +165,7 @@ fn a_template_filled_in_is_a_record() {
 #[test]
 fn the_demo_shows_the_state_at_once() {
     let folder = tempfile::tempdir().unwrap();
-    let story = aims(folder.path(), &["demo"]);
+    let story = aims(folder.path(), &["demo", "--once"]);
     assert_eq!(story.exit, 0, "{}", story.stderr);
     let lines: Vec<&str> = story.stdout.lines().collect();
     assert!(lines.len() < 100, "{} lines", lines.len());

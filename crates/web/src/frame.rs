@@ -54,7 +54,7 @@ pub struct Foot {
 }
 
 /// The places of the rail: its name here, the key of its words, and where it leads in the organization.
-const PLACES: [(&str, &str, &str); 11] = [
+const PLACES: [(&str, &str, &str); 10] = [
     ("home", "nav-home", "/"),
     ("waiting", "nav-waiting", "/waiting"),
     ("requirements", "nav-requirements", "/requirements"),
@@ -65,7 +65,6 @@ const PLACES: [(&str, &str, &str); 11] = [
     ("readiness", "nav-readiness", "/readiness"),
     ("differences", "nav-differences", "/differences"),
     ("ledger", "nav-ledger", "/ledger"),
-    ("settings", "nav-settings", "/settings"),
 ];
 
 /// Places that tell what is found under requirements.

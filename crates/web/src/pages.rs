@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod act;
+pub mod concern;
 pub mod confirm;
 pub mod differences;
 pub mod forecast;

@@ -28,6 +28,7 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         STATIC,
         pages::start::ROUTES,
         pages::sign_in::ROUTES,
+        pages::concern::ROUTES,
         pages::confirm::ROUTES,
         pages::link::ROUTES,
         pages::sso::ROUTES,

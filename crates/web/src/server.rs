@@ -8,9 +8,10 @@ use std::{
 };
 
 use aims_app::{
-    accounts::{Address, Entrance},
+    accounts::{Address, Entrance, Secret},
     chance::SystemChance,
     clock::SystemClock,
+    concerns,
     live::Live,
 };
 use aims_store::{Chance, Clock, accounts::Membership};
@@ -134,6 +135,14 @@ impl Server {
             scope: None,
         };
         self.entrance.store().join(&membership).map_err(|e| e.to_string())
+    }
+
+    /// Takes a concern from anyone, and answers the code of the case.
+    ///
+    /// # Errors
+    /// As [`aims_app::concerns::raise`].
+    pub fn raise_concern(&self, live: &Live, told: &concerns::Told) -> Result<Secret, aims_app::Failure> {
+        concerns::raise(live, &*self.chance, told)
     }
 
     /// The clock's moment.
