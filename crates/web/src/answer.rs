@@ -127,7 +127,7 @@ pub struct Refused {
     /// Seconds after which to try again.
     pub retry_after: Option<u64>,
     /// For a conflict of versions: who changed it when, and field by field what was wanted and what stands.
-    pub conflict: Option<serde_json::Value>,
+    pub conflict: Option<Box<serde_json::Value>>,
     /// For the log alone.
     pub inside: Option<String>,
 }
@@ -189,7 +189,9 @@ impl From<Failure> for Refused {
         };
         match refusal {
             Some(Refusal::FieldsRefused { problems }) => refused.problems = problems,
-            Some(conflict @ Refusal::VersionConflict { .. }) => refused.conflict = serde_json::to_value(conflict).ok(),
+            Some(conflict @ Refusal::VersionConflict { .. }) => {
+                refused.conflict = serde_json::to_value(conflict).ok().map(Box::new)
+            }
             _ => {}
         }
         refused

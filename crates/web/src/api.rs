@@ -51,7 +51,7 @@ pub fn problem(refused: &Refused, request: &str) -> Answer {
         "detail": refused.says, "errors": refused.problems, "request_id": request,
     });
     if let (Some(conflict), Some(members)) = (&refused.conflict, body.as_object_mut()) {
-        members.insert("conflict".into(), conflict.clone());
+        members.insert("conflict".into(), (**conflict).clone());
     }
     let status = if refused.status.is_success() { StatusCode::INTERNAL_SERVER_ERROR } else { refused.status };
     Answer::Json { status, body: Bytes::from(body.to_string()), version: None }

@@ -142,16 +142,12 @@ impl<'c> Frame<'c> {
     /// What runs at the foot of every printed page.
     pub fn printed(&self) -> String {
         let foot = self.foot.as_ref().map_or(String::new(), |f| {
-            let moment = self.t.tell("foot", &[("moment", f.moment.as_str().into()), ("entry", f.entry.to_string().into())]);
+            let moment =
+                self.t.tell("foot", &[("moment", f.moment.as_str().into()), ("entry", f.entry.to_string().into())]);
             format!("{moment} · {} {}", self.t.say("checkpoint"), f.checkpoint)
         });
         let about = if self.about.is_empty() { &self.title } else { &self.about };
         format!("{} · {about} · {foot} · {}", self.organization, self.t.say("uncontrolled"))
-    }
-
-    /// This page with these names of the query otherwise.
-    pub fn here_with(&self, name: &str, value: &str) -> String {
-        format!("{}{}", self.call.path, self.call.query.with(&[(name, Some(value))]))
     }
 
     /// An address in the organization.
@@ -167,11 +163,6 @@ impl<'c> Frame<'c> {
     /// The address of an entry of the ledger.
     pub fn entry(&self, seq: &u64) -> String {
         self.call.at(&format!("/ledger/{seq}"))
-    }
-
-    /// The address of a record.
-    pub fn record(&self, kind: &str, number: &str) -> String {
-        self.call.at(&format!("/{}/{}", segment(kind), segment(number)))
     }
 
     /// The address of a requirement or control by its full id.

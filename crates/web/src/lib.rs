@@ -19,8 +19,8 @@ mod routes;
 mod seat;
 mod server;
 mod show;
-mod told;
 mod stream;
+mod told;
 mod words;
 
 pub use api::openapi;

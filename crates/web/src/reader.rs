@@ -94,9 +94,8 @@ impl<'r> Reader<'r> {
     }
 
     fn is_closed(&self, word: &str) -> bool {
-        word.rsplit_once('-').is_some_and(|(prefix, count)| {
-            count.bytes().all(|b| b.is_ascii_digit()) && self.closed.contains(&prefix)
-        })
+        word.rsplit_once('-')
+            .is_some_and(|(prefix, count)| count.bytes().all(|b| b.is_ascii_digit()) && self.closed.contains(&prefix))
     }
 
     /// The record as a page names it.

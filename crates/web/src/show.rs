@@ -7,5 +7,5 @@ mod value;
 
 pub use markdown::markdown;
 pub use state::Status;
-pub use value::{Values, escape};
 pub use time::{day, moment};
+pub use value::{Values, escape};

@@ -5,7 +5,6 @@ use aims_conformity::{Population, Reason, Subject, Verdict};
 use crate::{
     frame::{Frame, Tag},
     reader::{Link, Reader},
-    show::moment,
 };
 
 /// A verdict as a page tells it.
@@ -22,8 +21,6 @@ pub struct Found {
     pub witnesses: Vec<(Link, u64)>,
     /// What was recorded late.
     pub backdated: Vec<String>,
-    /// Until when it stays; empty where it does not change by itself.
-    pub until: String,
 }
 
 /// One reason.
@@ -53,7 +50,6 @@ pub fn found(frame: &Frame<'_>, reader: &Reader<'_>, verdict: &Verdict) -> Found
         populations: verdict.populations.iter().map(|p| population(reader, p)).collect(),
         witnesses: verdict.witnesses.iter().filter_map(witness).collect(),
         backdated: late.filter(|number| reader.tells(number)).collect(),
-        until: verdict.until.map_or(String::new(), |at| moment(frame.t, at)),
     }
 }
 

@@ -37,7 +37,12 @@ fn a_record_is_begun_read_changed_and_told() {
     let before = read.json()["as_of"].as_u64().unwrap();
     let set = json!({ "set": { "name": "People who apply" }, "why": "Clearer." });
     let changed = world.ask_with(&me, "PATCH", &at, &set, &[("if-match", "\"1\"")]);
-    assert_eq!((changed.status.as_u16(), changed.headers["etag"].to_str().unwrap()), (200, "\"2\""), "{}", changed.text());
+    assert_eq!(
+        (changed.status.as_u16(), changed.headers["etag"].to_str().unwrap()),
+        (200, "\"2\""),
+        "{}",
+        changed.text()
+    );
     let read = world.ask(&me, "GET", &at, None);
     assert_eq!(read.json()["record"]["fields"]["name"], "People who apply");
     assert_eq!(read.json()["as_of"], before + 1);
@@ -50,7 +55,10 @@ fn a_record_is_begun_read_changed_and_told() {
     let rest = world.ask(&me, "GET", &format!("{at}/history?limit=1&cursor={next}"), None).json();
     assert_eq!((rest["items"][0]["act"].as_str(), &rest["next"]), (Some("recorded"), &Value::Null));
     let versions = world.ask(&me, "GET", &format!("{at}/versions"), None).json();
-    assert_eq!((versions["items"][0]["version"].as_u64(), versions["items"][1]["version"].as_u64()), (Some(2), Some(1)));
+    assert_eq!(
+        (versions["items"][0]["version"].as_u64(), versions["items"][1]["version"].as_u64()),
+        (Some(2), Some(1))
+    );
 }
 
 #[test]
@@ -126,7 +134,8 @@ fn json_is_read_strictly() {
         (br#"[]"#, 422, "object_expected"),
     ];
     for (body, status, code) in cases {
-        let mut request = shared::request(&Who::Session(&admin), "POST", &format!("{AT}/records"), Some(&json!({})), &[]);
+        let mut request =
+            shared::request(&Who::Session(&admin), "POST", &format!("{AT}/records"), Some(&json!({})), &[]);
         *request.body_mut() = axum::body::Body::from(body.to_vec());
         let back = world.send(request);
         assert_eq!((back.status.as_u16(), back.code().as_str()), (status, code), "{}", String::from_utf8_lossy(body));
@@ -202,7 +211,8 @@ fn lists_keep_their_bounds() {
 fn odd_names_are_absent() {
     let (world, admin) = world();
     let me = Who::Session(&admin);
-    let other = world.record("south", "p0", "interested-party", "theirs", json!({ "name": "Theirs", "category": "users" }));
+    let other =
+        world.record("south", "p0", "interested-party", "theirs", json!({ "name": "Theirs", "category": "users" }));
     let answer = |name: &str| {
         let back = world.ask(&me, "GET", &format!("{AT}/records/{name}"), None);
         let mut body = back.json();
@@ -223,10 +233,15 @@ fn several_acts_go_together_or_not_at_all() {
     let (size, at) = (world.size("north"), format!("{AT}/acts"));
     let system = json!({ "act": "record", "kind": "ai-system", "key": "triage",
         "fields": { "name": "Triage", "owner": "p0", "in_scope": true, "origin": "developed" } });
-    let party = |category: &str| json!({ "act": "record", "kind": "interested-party",
-        "fields": { "name": "Users", "category": category, "systems": ["triage"] } });
+    let party = |category: &str| {
+        json!({ "act": "record", "kind": "interested-party",
+        "fields": { "name": "Users", "category": category, "systems": ["triage"] } })
+    };
     let back = world.ask(&me, "POST", &at, Some(&json!({ "acts": [system, party("nobody")] })));
-    assert_eq!((back.status.as_u16(), back.json()["errors"][0]["pointer"].as_str()), (422, Some("/acts/1/fields/category")));
+    assert_eq!(
+        (back.status.as_u16(), back.json()["errors"][0]["pointer"].as_str()),
+        (422, Some("/acts/1/fields/category"))
+    );
     assert_eq!(world.size("north"), size);
     let back = world.ask(&me, "POST", &at, Some(&json!({ "acts": [system, party("users")] })));
     assert_eq!((back.status.as_u16(), world.size("north")), (200, size + 2), "{}", back.text());
@@ -273,7 +288,15 @@ fn verdicts_and_the_ledger_are_told() {
     assert_eq!(get(&format!("verdicts/{first}")).json()["requirement"], first);
     assert_eq!(get(&format!("verdicts/{first}/explain")).json()[0]["requirement"], first);
     assert!(get("check?clause=4").json()["verdicts"].as_array().is_some_and(|v| !v.is_empty()));
-    for path in ["forecast", "readiness", "differences?from=%230", "frameworks", "frameworks/iso-42001:2023", "kinds", "waiting"] {
+    for path in [
+        "forecast",
+        "readiness",
+        "differences?from=%230",
+        "frameworks",
+        "frameworks/iso-42001:2023",
+        "kinds",
+        "waiting",
+    ] {
         get(path);
     }
     assert_eq!(get("kinds/ai-system").json()["schema"]["title"], "AI system");
@@ -296,7 +319,8 @@ fn a_token_is_made_used_within_its_bounds_and_revoked() {
     let body = json!({ "name": "reader", "scope": ["read"], "ends": "2026-07-01T00:00:00Z" });
     let made = world.ask(&me, "POST", &format!("{AT}/tokens"), Some(&body));
     assert_eq!(made.status, 201, "{}", made.text());
-    let (token, id) = (made.json()["token"].as_str().unwrap().to_owned(), made.json()["id"].as_str().unwrap().to_owned());
+    let (token, id) =
+        (made.json()["token"].as_str().unwrap().to_owned(), made.json()["id"].as_str().unwrap().to_owned());
     let program = Who::Token(&token);
     assert_eq!(world.ask(&program, "GET", &format!("{AT}/records?kind=person"), None).status, 200);
     let denied = world.ask(&program, "POST", &format!("{AT}/records"), Some(&party("Users")));
@@ -304,5 +328,8 @@ fn a_token_is_made_used_within_its_bounds_and_revoked() {
     assert_eq!(world.ask(&program, "GET", "/api/v1/o/south/records", None).status, 404, "it is for one organization");
     assert_eq!(world.ask(&me, "DELETE", &format!("{AT}/tokens/{id}"), Some(&json!({}))).status, 200);
     let gone = world.ask(&program, "GET", &format!("{AT}/records"), None);
-    assert_eq!((gone.status.as_u16(), gone.headers["content-type"].to_str().unwrap()), (401, "application/problem+json"));
+    assert_eq!(
+        (gone.status.as_u16(), gone.headers["content-type"].to_str().unwrap()),
+        (401, "application/problem+json")
+    );
 }

@@ -341,14 +341,6 @@ pub struct RequirementLine {
     pub decided: Option<String>,
 }
 
-/// Something found by a search.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Found {
-    /// The record.
-    #[serde(flatten)]
-    pub line: Line,
-}
-
 /// The newest signed checkpoint.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Signed {

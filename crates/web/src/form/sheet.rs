@@ -113,7 +113,9 @@ impl Sheet<'_> {
         let part = |name: &str| self.typed.get(&format!("{at}.{name}")).unwrap_or_default().to_owned();
         match &field.shape {
             Shape::Table { columns } => self.table(at, pointer, columns),
-            Shape::File => Widget::File { to: if self.attach.is_empty() { String::new() } else { format!("{}?field={at}", self.attach) } },
+            Shape::File => Widget::File {
+                to: if self.attach.is_empty() { String::new() } else { format!("{}?field={at}", self.attach) },
+            },
             Shape::Choice { options } => self.choice(at, field, options, is_cell),
             Shape::Person => self.link(at, field, &["person".to_owned()]),
             Shape::Link { to } => self.link(at, field, to),
@@ -200,7 +202,8 @@ impl Sheet<'_> {
             if is_listed && all.len() <= SIDE_BY_SIDE {
                 return Widget::Checks(all.iter().map(pick).collect());
             }
-            let named = |v: &&str| all.iter().find(|(n, _)| n == v).map_or((*v).to_owned(), |(n, name)| format!("{n} {name}"));
+            let named =
+                |v: &&str| all.iter().find(|(n, _)| n == v).map_or((*v).to_owned(), |(n, name)| format!("{n} {name}"));
             let picked = chosen.iter().filter(|v| !v.is_empty()).map(|v| Pick {
                 value: (*v).to_owned(),
                 label: named(v),

@@ -1,6 +1,6 @@
 //! Confirming who sits here, before what asks for a fresh authentication.
 
-use aims_app::accounts::{Arrival, Secret, Seated};
+use aims_app::accounts::{Arrival, Seated, Secret};
 use askama::Template;
 use http::StatusCode;
 
@@ -99,8 +99,6 @@ fn go_on(call: &Call<'_>, confirmed: Result<Arrival, aims_app::accounts::Refused
     match confirmed.map_err(Refused::from) {
         Ok(arrival) => Ok(welcome(call, &arrival, next)),
         Err(refused) if refused.status == StatusCode::INTERNAL_SERVER_ERROR => Err(refused),
-        Err(refused) => {
-            Answer::page_with(refused.status, &Page { problem: Some(refused.says), ..page(call, next)? })
-        }
+        Err(refused) => Answer::page_with(refused.status, &Page { problem: Some(refused.says), ..page(call, next)? }),
     }
 }

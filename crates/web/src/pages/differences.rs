@@ -63,7 +63,9 @@ fn show(call: &Call<'_>) -> Answered {
     // Both moments are built anew, which takes long in a large organization: nothing is held meanwhile.
     let until = if to.is_empty() { call.as_of()? } else { Some(AsOf::parse(&to)?) };
     let given = call.query.has("from");
-    let diffed = given.then(|| call.live()?.aims().diff(AsOf::parse(&from)?, until, &Question::default()).map_err(Refused::from)).transpose();
+    let diffed = given
+        .then(|| call.live()?.aims().diff(AsOf::parse(&from)?, until, &Question::default()).map_err(Refused::from))
+        .transpose();
     let (diffed, problem) = match diffed {
         Ok(diffed) => (diffed, None),
         Err(refused) if refused.status.is_client_error() => (None, Some(refused.says)),
@@ -72,8 +74,9 @@ fn show(call: &Call<'_>) -> Answered {
     let sight = call.sight()?;
     let reader = Reader::of(call, &sight)?;
     let frame = Frame::of(call, &sight, "differences", call.tongue.say("nav-differences"))?;
-    let mut groups = [("got-worse", Direction::Worse), ("got-otherwise", Direction::Otherwise), ("got-better", Direction::Better)]
-        .map(|(key, direction)| (key, direction, Vec::new()));
+    let mut groups =
+        [("got-worse", Direction::Worse), ("got-otherwise", Direction::Otherwise), ("got-better", Direction::Better)]
+            .map(|(key, direction)| (key, direction, Vec::new()));
     for difference in diffed.iter().flat_map(|d| &d.differences).filter(|d| is_open(&reader, d)).take(TOLD) {
         let line = line(&frame, &reader, difference, diffed.as_ref().map(|d| &d.acts))?;
         let group = groups.iter_mut().find(|(_, direction, _)| *direction == difference.direction());
@@ -114,7 +117,8 @@ fn line(frame: &Frame<'_>, reader: &Reader<'_>, difference: &Difference, acts: O
         Because::Lapsed(_) => None,
     });
     let of = |number: &String| acts.and_then(|all| all.get(number)).into_iter().flatten().cloned();
-    let told = cited.filter(|number| reader.numbered(number).is_some()).flat_map(of).filter(|a| reader.tells(&a.sentence));
+    let told =
+        cited.filter(|number| reader.numbered(number).is_some()).flat_map(of).filter(|a| reader.tells(&a.sentence));
     let mut acts: Vec<HistoryLine> = told.collect();
     acts.sort_by_key(|a| a.seq);
     acts.dedup_by_key(|a| a.seq);

@@ -103,12 +103,20 @@ fn version(call: &Call<'_>) -> Answered {
 }
 
 /// What differs field by field, and how many fields do not.
-fn compare(call: &Call<'_>, reader: &Reader<'_>, kind: &Kind, before: Option<&Shown>, then: &Shown) -> (Vec<(String, String, String)>, usize) {
+fn compare(
+    call: &Call<'_>,
+    reader: &Reader<'_>,
+    kind: &Kind,
+    before: Option<&Shown>,
+    then: &Shown,
+) -> (Vec<(String, String, String)>, usize) {
     let mut records = names(call, reader, then);
     records.extend(before.into_iter().flat_map(|b| names(call, reader, b)));
     let plain = Plain { call, records: &records };
     let field_of = |shown: Option<&Shown>, name: &str| shown.and_then(|s| s.record.get("fields")?.get(name)).cloned();
-    let state = |shown: Option<&Shown>| shown.and_then(|s| s.record.get("state")?.as_str().map(str::to_owned)).unwrap_or_default();
+    let state = |shown: Option<&Shown>| {
+        shown.and_then(|s| s.record.get("state")?.as_str().map(str::to_owned)).unwrap_or_default()
+    };
     let label = |id: String| kind.lifecycle.state(&id).map_or(id.clone(), |s| s.label.clone());
     let mut pairs = vec![(call.tongue.say("state").into_owned(), label(state(before)), label(state(Some(then))))];
     for field in &kind.fields {
@@ -132,7 +140,11 @@ fn files(shown: &Shown) -> String {
 
 /// Both values as HTML, with what went and what came marked.
 fn marked(label: String, old: &str, new: &str) -> (String, String, String) {
-    let diff = if old.len() + new.len() <= WORDS_MAX { TextDiff::from_words(old, new) } else { TextDiff::from_lines(old, new) };
+    let diff = if old.len() + new.len() <= WORDS_MAX {
+        TextDiff::from_words(old, new)
+    } else {
+        TextDiff::from_lines(old, new)
+    };
     let (mut before, mut after) = (String::new(), String::new());
     let mut open = ChangeTag::Equal;
     for change in diff.iter_all_changes() {
@@ -176,17 +188,25 @@ impl Plain<'_> {
     fn text(&self, field: &Field, value: &Value) -> String {
         match (value, &field.shape) {
             (Value::Null, _) => self.call.tongue.say("value-missing").into_owned(),
-            (Value::Array(rows), Shape::Table { columns }) => rows.iter().map(|row| self.row(columns, row)).collect::<Vec<_>>().join("\n"),
+            (Value::Array(rows), Shape::Table { columns }) => {
+                rows.iter().map(|row| self.row(columns, row)).collect::<Vec<_>>().join("\n")
+            }
             (Value::Array(list), _) => list.iter().map(|v| self.text(field, v)).collect::<Vec<_>>().join("\n"),
-            (Value::Object(left), _) if left.contains_key("erased") => self.call.tongue.say("value-erased").into_owned(),
+            (Value::Object(left), _) if left.contains_key("erased") => {
+                self.call.tongue.say("value-erased").into_owned()
+            }
             (Value::Object(left), _) if left.contains_key("missing") => self.call.tongue.say("value-lost").into_owned(),
-            (Value::Object(parts), Shape::File) => parts.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            (Value::Object(parts), Shape::File) => {
+                parts.get("name").and_then(Value::as_str).unwrap_or_default().to_owned()
+            }
             (Value::Object(parts), _) => parts.values().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
             (Value::Bool(yes), _) => self.call.tongue.say(if *yes { "yes" } else { "no" }).into_owned(),
             (Value::String(text), Shape::Choice { options }) => {
                 options.iter().find(|(id, _)| id == text).map_or(text, |(_, label)| label).clone()
             }
-            (Value::String(id), Shape::Person | Shape::Link { .. }) => self.records.get(id).map_or(id, |(_, name)| name).clone(),
+            (Value::String(id), Shape::Person | Shape::Link { .. }) => {
+                self.records.get(id).map_or(id, |(_, name)| name).clone()
+            }
             (Value::String(text), _) => text.clone(),
             (other, _) => other.to_string(),
         }

@@ -90,7 +90,10 @@ fn show(call: &Call<'_>) -> Answered {
     let (acts, since) = acts(call, &reader)?;
     Answer::page(&Home {
         frame: Frame::of(call, &sight, "home", call.tongue.say("nav-home"))?,
-        sums: Status::all().map(|s| (s, said.iter().filter(|x| x.state == s.0).count())).filter(|(_, n)| *n > 0).collect(),
+        sums: Status::all()
+            .map(|s| (s, said.iter().filter(|x| x.state == s.0).count()))
+            .filter(|(_, n)| *n > 0)
+            .collect(),
         phases: framework.map(|f| phases(call, f, &said)).unwrap_or_default(),
         clauses: framework.map(|f| rows(f, &said)).unwrap_or_default(),
         findings: findings.iter().take(TOLD).map(|s| finding(call, &reader, s)).collect::<Result<_, _>>()?,
@@ -144,7 +147,9 @@ fn lapses(call: &Call<'_>, reader: &Reader<'_>) -> Result<Vec<Lapse>, Refused> {
             requirement: held.requirement.to_owned(),
             short: short(held.requirement).to_owned(),
             title: title_of(call, held.requirement)?,
-            day: held.until.map_or(String::new(), |at| day(call.tongue, jiff::tz::TimeZone::UTC.to_datetime(at).date())),
+            day: held
+                .until
+                .map_or(String::new(), |at| day(call.tongue, jiff::tz::TimeZone::UTC.to_datetime(at).date())),
             subject: entry.map(|e| reader.link(e)),
         })
     };
@@ -165,7 +170,9 @@ fn to_read(reader: &Reader<'_>) -> Vec<Link> {
 fn acts(call: &Call<'_>, reader: &Reader<'_>) -> Result<(Vec<Told>, Option<u64>), Refused> {
     let last = reader.standing.last_entry();
     let acts = ledger::told(call, reader, last.map(|seq| seq + 1), TOLD as u64)?;
-    let (Some(account), Some(last), None) = (call.visitor.account(), last, call.query.get("as_of")) else { return Ok((acts, None)) };
+    let (Some(account), Some(last), None) = (call.visitor.account(), last, call.query.get("as_of")) else {
+        return Ok((acts, None));
+    };
     let org = call.live()?.aims().store().about().org.clone();
     let store = call.server.entrance.store();
     let failed = |e: aims_store::StoreError| Refused::internal(e.to_string());
@@ -200,7 +207,12 @@ fn phases(call: &Call<'_>, framework: &Framework, said: &[Said<'_>]) -> Vec<Phas
     };
     let phase = |word: &str| {
         let (name, clauses) = (call.tongue.say(&format!("pdca-{word}")).into_owned(), clauses(word));
-        Phase { name, met: clauses.iter().filter(|(_, state)| *state <= State::Excluded).count(), of: clauses.len(), clauses }
+        Phase {
+            name,
+            met: clauses.iter().filter(|(_, state)| *state <= State::Excluded).count(),
+            of: clauses.len(),
+            clauses,
+        }
     };
     ["plan", "do", "check", "act"].map(phase).into()
 }

@@ -63,7 +63,8 @@ fn show(call: &Call<'_>) -> Answered {
     let sight = call.sight()?;
     let reader = Reader::of(call, &sight)?;
     let before = call.query.get("before").map(str::parse::<u64>).transpose();
-    let before = before.map_err(|_| Refused::unclear("query_invalid", "Name the entry before which to look by its number."))?;
+    let before =
+        before.map_err(|_| Refused::unclear("query_invalid", "Name the entry before which to look by its number."))?;
     let size = sight.last_entry().map_or(0, |seq| seq + 1);
     let before = before.unwrap_or(size).min(size);
     let asked = |name| call.query.get(name).unwrap_or_default().trim().to_ascii_uppercase();
@@ -81,7 +82,9 @@ fn show(call: &Call<'_>) -> Answered {
         days: by_day(call, told),
         record,
         person,
-        older: next.filter(|n| *n > 0).map(|n| format!("{}{}", call.path, call.query.with(&[("before", Some(&n.to_string()))]))),
+        older: next
+            .filter(|n| *n > 0)
+            .map(|n| format!("{}{}", call.path, call.query.with(&[("before", Some(&n.to_string()))]))),
         verifies: now && reader.seat.has(Power::Verify),
         exports: now && reader.seat.has(Power::Export),
         key: store.verifier_key().to_string(),
@@ -95,7 +98,11 @@ fn show(call: &Call<'_>) -> Answered {
 fn by_day(call: &Call<'_>, told: Vec<Told>) -> Vec<(String, Vec<Told>)> {
     let mut days: Vec<(String, Vec<Told>)> = Vec::new();
     for one in told {
-        let date = one.ts.parse::<Timestamp>().map(|at| day(call.tongue, TimeZone::UTC.to_datetime(at).date())).unwrap_or_default();
+        let date = one
+            .ts
+            .parse::<Timestamp>()
+            .map(|at| day(call.tongue, TimeZone::UTC.to_datetime(at).date()))
+            .unwrap_or_default();
         match days.last_mut().filter(|(known, _)| *known == date) {
             Some((_, acts)) => acts.push(one),
             None => days.push((date, vec![one])),
@@ -140,7 +147,13 @@ fn of_record(call: &Call<'_>, reader: &Reader<'_>, number: &str, person: &str, b
     let lines = call.live()?.aims().history(&entry.id())?;
     let earlier: Vec<_> = lines.into_iter().filter(|line| line.seq < before).collect();
     let next = earlier.len().checked_sub(ROWS as usize + 1).and_then(|n| earlier.get(n)).map(|line| line.seq + 1);
-    let line = |l: aims_app::HistoryLine| LedgerLine { seq: l.seq, ts: l.ts, act: l.act, sentence: l.sentence, record: Some(number.to_owned()) };
+    let line = |l: aims_app::HistoryLine| LedgerLine {
+        seq: l.seq,
+        ts: l.ts,
+        act: l.act,
+        sentence: l.sentence,
+        record: Some(number.to_owned()),
+    };
     let told = earlier.into_iter().rev().take(ROWS as usize).filter_map(|l| tell(call, reader, line(l)));
     let mut told: Vec<Told> = told.collect();
     if !person.is_empty() {

@@ -16,7 +16,8 @@ use crate::{
 };
 
 pub const ROUTES: &[Route] =
-    &[Route::page("/o/{org}/requirements/{framework}/{item}/over-time", "requirement-over-time", Asks::Member, show).slow()];
+    &[Route::page("/o/{org}/requirements/{framework}/{item}/over-time", "requirement-over-time", Asks::Member, show)
+        .slow()];
 
 /// Ends of months that are looked at.
 const MONTHS: i32 = 12;
@@ -68,7 +69,8 @@ fn show(call: &Call<'_>) -> Answered {
     let frame = Frame::of(call, &sight, "requirements", item.title())?;
     let to = format!("/requirements/{}/{}", call.param("framework"), call.param("item"));
     let frame = frame.from(&[(&*call.tongue.say("nav-requirements"), "/requirements"), (short(&id), &to)]);
-    let states: Vec<State> = Status::all().map(|s| s.0).filter(|s| found.iter().any(|(_, state, ..)| state == s)).collect();
+    let states: Vec<State> =
+        Status::all().map(|s| s.0).filter(|s| found.iter().any(|(_, state, ..)| state == s)).collect();
     let height = |state: State| states.iter().rev().position(|s| *s == state).map_or(0, |place| 20 + place * 32);
     let wide = 720 / found.len().max(1);
     let step = |(n, (date, state, have, of)): (usize, &(Date, State, usize, usize))| Step {

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use aims_app::{
-    live::Standing,Shown, access::Action};
-use aims_register::{Entry, Pointing};
+use aims_app::{Shown, access::Action, live::Standing};
 use aims_record::Kind;
+use aims_register::{Entry, Pointing};
 use askama::Template;
 use serde_json::Value;
 
@@ -145,7 +144,8 @@ pub fn head(frame: &Frame<'_>, reader: &Reader<'_>, kind: &Kind, entry: Entry<'_
     let acts = frame.as_of().is_empty() && entry.stands() && !entry.erased();
     let state = entry.state().unwrap_or("disposed");
     let may = |action| acts && reader.seat.may_on(action, entry);
-    let offered = kind.lifecycle.verbs_from(state).filter(|v| may(if v.sign.is_some() { Action::Sign } else { Action::Move }));
+    let offered =
+        kind.lifecycle.verbs_from(state).filter(|v| may(if v.sign.is_some() { Action::Sign } else { Action::Move }));
     Head {
         number: entry.number().to_owned(),
         version: entry.version(),
@@ -218,7 +218,8 @@ pub fn said(frame: &Frame<'_>, reader: &Reader<'_>, entry: Entry<'_>) -> Result<
         let graver = h.state > aims_conformity::State::Excluded;
         let verdict = graver.then(|| assessment.verdict_about(h.requirement, entry.slot())).flatten();
         let first = verdict.as_ref().and_then(|v| v.reasons.first()).filter(|r| reader.tells(&r.say));
-        let next = verdict.as_ref().and_then(|v| v.next()).filter(|n| frame.as_of().is_empty() && reader.tells(&n.page));
+        let next =
+            verdict.as_ref().and_then(|v| v.next()).filter(|n| frame.as_of().is_empty() && reader.tells(&n.page));
         Said {
             tag: frame.tag(&h.state),
             requirement: h.requirement.to_owned(),

@@ -177,7 +177,9 @@ fn key(reader: &Reader<'_>, entry: Entry<'_>, field: &str) -> String {
     match value.record() {
         Some(record) if reader.reads(record) => reader.standing.name_of(record).to_lowercase(),
         Some(_) => String::new(),
-        None => value.written().map_or_else(|| value.flag().map_or(String::new(), |f| f.to_string()), |w| w.to_lowercase()),
+        None => {
+            value.written().map_or_else(|| value.flag().map_or(String::new(), |f| f.to_string()), |w| w.to_lowercase())
+        }
     }
 }
 

@@ -101,7 +101,9 @@ impl Page {
         let state = match call.query.get("state") {
             None => None,
             Some(word) => {
-                let known = Status::all().find(|s| s.class() == word).ok_or_else(|| Refused::unclear("state_unknown", "Choose one of the states shown."))?;
+                let known = Status::all()
+                    .find(|s| s.class() == word)
+                    .ok_or_else(|| Refused::unclear("state_unknown", "Choose one of the states shown."))?;
                 Some(known.0)
             }
         };
@@ -114,9 +116,17 @@ impl Page {
         };
         let readable = |slot: &aims_register::Slot| register.at(*slot).is_some_and(|entry| reader.reads(entry));
         let all = states.iter().flat_map(|state| assessment.subjects(id, Some(*state)));
-        let kind_is_open = assessment.subjects(id, None).next().and_then(|s| register.at(s)).is_none_or(|e| reader.seat.reads_all(e.kind()));
+        let kind_is_open = assessment
+            .subjects(id, None)
+            .next()
+            .and_then(|s| register.at(s))
+            .is_none_or(|e| reader.seat.reads_all(e.kind()));
         let skipped = (number - 1) * SUBJECTS;
-        let slots: Vec<_> = if kind_is_open { all.skip(skipped).take(SUBJECTS).collect() } else { all.filter(readable).skip(skipped).take(SUBJECTS).collect() };
+        let slots: Vec<_> = if kind_is_open {
+            all.skip(skipped).take(SUBJECTS).collect()
+        } else {
+            all.filter(readable).skip(skipped).take(SUBJECTS).collect()
+        };
         let counts = assessment.tally(id);
         let matching = counts.iter().filter(|(s, _)| state.is_none_or(|asked| asked == *s)).map(|(_, n)| n).sum();
         let first = if slots.is_empty() { 0 } else { skipped + 1 };
@@ -135,9 +145,18 @@ impl Page {
     }
 }
 
-fn tally(frame: &Frame<'_>, reader: &Reader<'_>, said: &Said<'_>, asked: Option<State>) -> Vec<(Tag, usize, String, bool)> {
+fn tally(
+    frame: &Frame<'_>,
+    reader: &Reader<'_>,
+    said: &Said<'_>,
+    asked: Option<State>,
+) -> Vec<(Tag, usize, String, bool)> {
     let one = |(state, n): &(State, usize)| {
-        let to = format!("{}{}", frame.call.path, frame.call.query.with(&[("state", Some(Status(*state).class())), ("page", None)]));
+        let to = format!(
+            "{}{}",
+            frame.call.path,
+            frame.call.query.with(&[("state", Some(Status(*state).class())), ("page", None)])
+        );
         (frame.tag(state), *n, to, asked == Some(*state))
     };
     reader.standing.assessment().tally(said.requirement).iter().rev().map(one).collect()

@@ -7,8 +7,8 @@ use crate::{
     answer::{Answer, Answered},
     call::Call,
     frame::Frame,
-    reader::Reader,
     pages::home::{main_clause, short},
+    reader::Reader,
     route::{Asks, Route},
     show::{Status, day},
 };

@@ -90,9 +90,16 @@ fn search(call: &Call<'_>, reader: &Reader<'_>, words: &str, most: usize) -> Res
     let mut found = Vec::new();
     let kinds = &reader.standing.register().kinds().by_id;
     for kind in kinds.values().filter(|kind| reader.knows(kind)) {
-        if let Some(rank) = rank(&kind.plural.to_lowercase(), words).or_else(|| rank(&kind.title.to_lowercase(), words)) {
+        if let Some(rank) = rank(&kind.plural.to_lowercase(), words).or_else(|| rank(&kind.title.to_lowercase(), words))
+        {
             let register = call.tongue.say("register").into_owned();
-            found.push(Match { url: call.at(&format!("/{}", kind.id)), title: kind.plural.clone(), number: String::new(), kind: register, rank });
+            found.push(Match {
+                url: call.at(&format!("/{}", kind.id)),
+                title: kind.plural.clone(),
+                number: String::new(),
+                kind: register,
+                rank,
+            });
         }
     }
     if reader.is_told() {
@@ -134,12 +141,19 @@ fn requirements(call: &Call<'_>, words: &str, found: &mut Vec<Match>) -> Result<
 }
 
 fn records(reader: &Reader<'_>, kind: &Kind, words: &str, with_texts: bool, most: usize, found: &mut Vec<Match>) {
-    let texts: Vec<&str> = kind.fields.iter().skip(1).filter(is_searched).take(TEXTS).map(|f| f.name.as_str()).collect();
+    let texts: Vec<&str> =
+        kind.fields.iter().skip(1).filter(is_searched).take(TEXTS).map(|f| f.name.as_str()).collect();
     let mut taken = 0;
     for entry in reader.list(&kind.id) {
         let Some(rank) = near(reader, entry, words, if with_texts { &texts } else { &[] }) else { continue };
         let title = reader.standing.name_of(entry).to_owned();
-        found.push(Match { url: reader.at(entry), title, number: entry.number().to_owned(), kind: kind.title.clone(), rank });
+        found.push(Match {
+            url: reader.at(entry),
+            title,
+            number: entry.number().to_owned(),
+            kind: kind.title.clone(),
+            rank,
+        });
         taken += 1;
         if taken >= most && rank > 1 {
             break;

@@ -147,8 +147,7 @@ fn again(refused: Refused, page: Page<'_>) -> Answered {
 
 /// Where to go afterwards: a page of this server, never another's.
 pub fn next(asked: Option<&str>) -> &str {
-    let ours = |to: &&str| {
-        to.starts_with('/') && !to.starts_with("//") && !to.contains(|c: char| c == '\\' || c.is_control())
-    };
+    let ours =
+        |to: &&str| to.starts_with('/') && !to.starts_with("//") && !to.contains(|c: char| c == '\\' || c.is_control());
     asked.filter(ours).unwrap_or("/")
 }

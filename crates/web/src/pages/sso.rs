@@ -44,8 +44,7 @@ fn join(call: &Call<'_>) -> Answered {
 fn come_back(call: &Call<'_>) -> Answered {
     let said = |name: &str| call.query.get(name).unwrap_or_default();
     let cookie = kept(call);
-    let returned =
-        Returned { state: said("state"), code: said("code"), iss: call.query.get("iss"), cookie: &cookie };
+    let returned = Returned { state: said("state"), code: said("code"), iss: call.query.get("iss"), cookie: &cookie };
     let seated = call.visitor.seated();
     let (arrival, _) = call.server.entrance.come_back(&call.caller(), returned, seated)?;
     Ok(welcome(call, &arrival, if seated.is_some() { "/account/security" } else { "/" }))

@@ -31,13 +31,34 @@ use stages::Stage;
 const TOLD: usize = 25;
 /// Fields that stand at the head, in this order.
 const FACTS: [&str; 12] = [
-    "owner", "tier", "risk_class", "autonomy_level", "oversight_mode", "domain", "in_scope", "origin", "personal_data", "continuous_learning",
-    "first_use_at", "build",
+    "owner",
+    "tier",
+    "risk_class",
+    "autonomy_level",
+    "oversight_mode",
+    "domain",
+    "in_scope",
+    "origin",
+    "personal_data",
+    "continuous_learning",
+    "first_use_at",
+    "build",
 ];
 /// Kinds that document a system, with the link by which they name it.
 const DOCUMENTS: [&str; 13] = [
-    "requirement-spec", "design-record", "vv-plan", "vv-result", "tech-doc", "deployment-plan", "release-decision", "user-information", "use-process",
-    "log-policy", "acquisition-record", "retirement-record", "document",
+    "requirement-spec",
+    "design-record",
+    "vv-plan",
+    "vv-result",
+    "tech-doc",
+    "deployment-plan",
+    "release-decision",
+    "user-information",
+    "use-process",
+    "log-policy",
+    "acquisition-record",
+    "retirement-record",
+    "document",
 ];
 
 #[derive(Template)]
@@ -111,7 +132,10 @@ pub fn show(call: &Call<'_>) -> Answered {
         assessments: look.assessments(),
         oversight: look.rows(&["oversight-assignment"], &["person", "mode", "stop_power", "stop_tested_on"]),
         documents: look.rows(&DOCUMENTS, &[]),
-        events: look.rows(&["incident", "change", "nonconformity", "concern"], &["severity", "significance", "detected_at", "owner"]),
+        events: look.rows(
+            &["incident", "change", "nonconformity", "concern"],
+            &["severity", "significance", "detected_at", "owner"],
+        ),
         series: series::of(&look),
         lapses: look.lapses()?,
         begin: look.begin(),
@@ -202,7 +226,8 @@ impl<'r> Look<'r> {
         let frameworks = self.call.live()?.frameworks();
         let end = self.reader.standing.at().checked_add(SignedDuration::from_hours(24 * 365)).unwrap_or(Timestamp::MAX);
         let held = self.reader.standing.assessment().about(self.entry.slot());
-        let mut held: Vec<_> = held.filter_map(|h| Some((h.until.filter(|until| *until <= end)?, h.requirement))).collect();
+        let mut held: Vec<_> =
+            held.filter_map(|h| Some((h.until.filter(|until| *until <= end)?, h.requirement))).collect();
         held.sort();
         let lapse = |(until, requirement): (Timestamp, &str)| Lapse {
             day: day(self.call.tongue, TimeZone::UTC.to_datetime(until).date()),

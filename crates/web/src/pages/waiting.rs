@@ -50,13 +50,6 @@ pub struct Waits {
     pub since: String,
 }
 
-impl Waits {
-    /// Key of the words for what it is.
-    pub fn key(&self) -> &'static str {
-        key(self.what)
-    }
-}
-
 const ORDER: [What; 4] = [What::Approval, What::Determination, What::Action, What::Acknowledgement];
 
 fn key(what: What) -> &'static str {
@@ -126,7 +119,10 @@ fn judgements(call: &Call<'_>, reader: &Reader<'_>) -> Result<Vec<Waits>, Refuse
         let asked = frameworks.item(said.requirement).and_then(|(f, item)| f.rules.get(item.id())?.judgement.as_ref());
         let Some(asked) = asked.filter(|asked| reader.seat.holds(&asked.by)) else { continue };
         if said.of == 0 {
-            all.extend((said.state == State::DeterminationDue).then(|| judgement(call, reader, said.requirement, None, &asked.question)));
+            all.extend(
+                (said.state == State::DeterminationDue)
+                    .then(|| judgement(call, reader, said.requirement, None, &asked.question)),
+            );
             continue;
         }
         let due = assessment.subjects(said.requirement, Some(State::DeterminationDue)).take(SUBJECTS);
@@ -136,7 +132,13 @@ fn judgements(call: &Call<'_>, reader: &Reader<'_>) -> Result<Vec<Waits>, Refuse
     Ok(all)
 }
 
-fn judgement(call: &Call<'_>, reader: &Reader<'_>, requirement: &str, about: Option<Entry<'_>>, question: &str) -> Waits {
+fn judgement(
+    call: &Call<'_>,
+    reader: &Reader<'_>,
+    requirement: &str,
+    about: Option<Entry<'_>>,
+    question: &str,
+) -> Waits {
     let to = requirement.rsplit_once('/').map(|(framework, item)| format!("/requirements/{framework}/{item}"));
     Waits {
         what: What::Determination,

@@ -225,7 +225,13 @@ pub enum Who<'p> {
     Token(&'p str),
 }
 
-pub fn request(who: &Who<'_>, method: &str, path: &str, body: Option<&Value>, headers: &[(&str, &str)]) -> Request<Body> {
+pub fn request(
+    who: &Who<'_>,
+    method: &str,
+    path: &str,
+    body: Option<&Value>,
+    headers: &[(&str, &str)],
+) -> Request<Body> {
     let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
     request = match who {
         Who::Nobody => request.header("sec-fetch-site", "same-origin"),

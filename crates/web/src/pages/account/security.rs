@@ -183,7 +183,11 @@ fn add_passkey(call: &Call<'_>) -> Answered {
     let form = call.form();
     let ceremony = Secret::new(form.get("ceremony").unwrap_or_default());
     let (name, answer) = (form.get("name").unwrap_or_default(), form.get("credential").unwrap_or_default());
-    match call.server.entrance.add_passkey(seated(call)?, &ceremony, &NewPasskey { name, answer }).map_err(Refused::from)
+    match call
+        .server
+        .entrance
+        .add_passkey(seated(call)?, &ceremony, &NewPasskey { name, answer })
+        .map_err(Refused::from)
     {
         Ok(_) if call.query.has("first") => Answer::see("/"),
         Ok(_) => Answer::see(HOME),

@@ -1,6 +1,6 @@
 //! Tokens for programs: part of what one may do oneself, for one organization, until a day.
 
-use aims_app::{accounts::NewToken, access::Seat};
+use aims_app::{access::Seat, accounts::NewToken};
 use aims_framework::access::{ACTIONS, POWERS};
 use aims_store::accounts::Token;
 use askama::Template;

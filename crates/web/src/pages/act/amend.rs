@@ -133,7 +133,10 @@ fn send(call: &Call<'_>) -> Answered {
             return shown.show(call, &sight, &seat, &|f| open.takes(f));
         }
         let Some((version, entry)) = seen(&form) else {
-            return Err(Refused::unclear("version_missing", "This form does not say which version it is about. Open it again."));
+            return Err(Refused::unclear(
+                "version_missing",
+                "This form does not say which version it is about. Open it again.",
+            ));
         };
         blank_rows_out(open.kind, &mut form);
         conflict::settle(&open, &mut form);

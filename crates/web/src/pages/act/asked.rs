@@ -20,7 +20,14 @@ pub struct Asked {
 }
 
 /// Everything that a verb asks for besides signatures.
-pub fn needs(call: &Call<'_>, standing: &Standing, seat: &Seat, kind: &Kind, entry: Entry<'_>, verb: &Verb) -> Vec<Asked> {
+pub fn needs(
+    call: &Call<'_>,
+    standing: &Standing,
+    seat: &Seat,
+    kind: &Kind,
+    entry: Entry<'_>,
+    verb: &Verb,
+) -> Vec<Asked> {
     let base = format!("/{}/{}", kind.id, entry.number());
     let stamped = |name: &str| verb.stamps.iter().any(|(field, _)| field == name);
     let required = kind.fields.iter().filter(|f| !f.stamped && !stamped(&f.name));
@@ -54,7 +61,9 @@ fn in_the_way(
         let words = format!("{} {}", e.number(), standing.name_of(e));
         (words, call.at(&format!("/{}/{}", e.kind(), e.number())))
     };
-    let stands_in = |e: &Entry<'_>, states: &[String]| states.is_empty() || e.state().is_some_and(|s| states.iter().any(|x| x == s));
+    let stands_in = |e: &Entry<'_>, states: &[String]| {
+        states.is_empty() || e.state().is_some_and(|s| states.iter().any(|x| x == s))
+    };
     match condition {
         Condition::Set(fields) => {
             let open = fields.iter().filter(|name| entry.field(name).is_none()).filter_map(|name| kind.field(name));
@@ -106,18 +115,4 @@ pub fn apart(call: &Call<'_>, standing: &Standing, kind: &Kind, entry: Entry<'_>
         }
     };
     signing.apart_from.iter().map(words).collect()
-}
-
-/// Whether the life cycle lets the one in the seat say a verb, or sign for it, as far as roles and names go.
-pub fn may_say(seat: &Seat, standing: &Standing, entry: Entry<'_>, holders: &[Holder]) -> bool {
-    let person = seat.person(standing.register());
-    let is_in = |field: &str| {
-        let people = entry.field(field).into_iter().flat_map(Value::each).filter_map(Value::record);
-        person.is_some_and(|person| people.into_iter().any(|e| e == person))
-    };
-    holders.is_empty()
-        || holders.iter().any(|holder| match holder {
-            Holder::Role(role) => seat.holds(role),
-            Holder::Field(field) => is_in(field),
-        })
 }

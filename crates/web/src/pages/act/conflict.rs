@@ -65,7 +65,8 @@ pub(super) fn look(call: &Call<'_>, open: &Open<'_>, form: &Pairs, entry: u64) -
     let rows = fields.filter_map(|field| {
         let [b, w, n] = [&before, &wanted, &open.fields].map(|fields| fields.get(&field.name));
         let (mine, theirs) = (!same(field, b, w), !same(field, b, n));
-        let html = |value: Option<&Value>| value.map_or_else(|| values.html(field, &Value::Null), |v| values.html(field, v));
+        let html =
+            |value: Option<&Value>| value.map_or_else(|| values.html(field, &Value::Null), |v| values.html(field, v));
         (mine || theirs).then(|| Row {
             name: field.name.clone(),
             label: field.label.clone(),

@@ -19,8 +19,6 @@ const DRAFT_MAX: usize = 256 * 1024;
 pub struct Draft {
     /// What it is kept under.
     pub key: String,
-    /// Kind id.
-    pub kind: String,
     /// The kind and, of a record that stands, its number; of one that does not, what its first field says.
     pub name: String,
     /// Where to go on.
@@ -52,7 +50,7 @@ pub fn drafts(call: &Call<'_>) -> Result<Vec<Draft>, Refused> {
         };
         let to = call.at(&format!("{path}{}", query([("draft", key.as_str())].into_iter())));
         let saved = moment(call.tongue, saved);
-        Some(Draft { kind: kind.id.clone(), name: name.trim_end().to_owned(), to, saved, key })
+        Some(Draft { name: name.trim_end().to_owned(), to, saved, key })
     };
     Ok(kept.into_iter().filter_map(draft).collect())
 }
@@ -77,7 +75,10 @@ pub fn keep(call: &Call<'_>, kind: &Kind, record: Option<&str>, form: &Pairs) ->
     kept.drop_names(|name| ["form_token", "_draft", "_draft_key", "add", "remove"].contains(&name));
     let body = kept.to_json();
     if body.len() > DRAFT_MAX {
-        return Err(Refused::unclear("draft_too_long", "This is longer than drafts are kept. Record it, and amend it later."));
+        return Err(Refused::unclear(
+            "draft_too_long",
+            "This is longer than drafts are kept. Record it, and amend it later.",
+        ));
     }
     let store = call.server.entrance.store();
     let kept = store.keep_draft(account, &org(call)?, &key, &body, call.server.now());

@@ -117,13 +117,22 @@ struct Signs {
 }
 
 /// The steps that saying it comes to for the one in the seat: with their signature where it is the last one that is missing.
-fn steps(deed: Deed<'_>, entry: Entry<'_>, seat: &Seat, standing: &Standing, seen: u64, digest: Option<String>) -> Vec<Vec<Step>> {
+fn steps(
+    deed: Deed<'_>,
+    entry: Entry<'_>,
+    seat: &Seat,
+    standing: &Standing,
+    seen: u64,
+    digest: Option<String>,
+) -> Vec<Vec<Step>> {
     let record = entry.id();
     let sign = |signing: &Signing| {
         let (meaning, digest) = (Some(signing.meaning.clone()), digest.clone());
         Step::of(Wish::Sign { record: record.clone(), seen: Some(seen), meaning, digest })
     };
-    let go = |verb: &Verb, seen: u64| Step::of(Wish::Move { record: record.clone(), seen: Some(seen), verb: verb.id.clone() });
+    let go = |verb: &Verb, seen: u64| {
+        Step::of(Wish::Move { record: record.clone(), seen: Some(seen), verb: verb.id.clone() })
+    };
     match deed {
         Deed::Withdraw => vec![vec![Step::of(Wish::Withdraw { record: record.clone(), seen: Some(seen) })]],
         Deed::Sign(signing) => vec![vec![sign(signing)]],
@@ -211,7 +220,12 @@ struct Looked<'l> {
     refused: Option<Refused>,
 }
 
-fn show_deed(call: &Call<'_>, sight: &Standing, (kind, entry, deed): (&Kind, Entry<'_>, Deed<'_>), looked: Looked<'_>) -> Answered {
+fn show_deed(
+    call: &Call<'_>,
+    sight: &Standing,
+    (kind, entry, deed): (&Kind, Entry<'_>, Deed<'_>),
+    looked: Looked<'_>,
+) -> Answered {
     let t = call.tongue;
     let kinds = sight.register().kinds();
     let seat = call.seat(sight)?;
@@ -303,7 +317,9 @@ fn send(call: &Call<'_>) -> Answered {
     call.acts_now()?;
     let form = call.form();
     let seen = form.get("_seen").and_then(|v| v.parse().ok());
-    let seen = seen.ok_or_else(|| Refused::unclear("version_missing", "This form does not say which version it is about. Open it again."))?;
+    let seen = seen.ok_or_else(|| {
+        Refused::unclear("version_missing", "This form does not say which version it is about. Open it again.")
+    })?;
     let digest = form.get("_digest").map(str::to_owned);
     let (kind, ways) = {
         let sight = call.sight()?;
@@ -335,7 +351,11 @@ fn send(call: &Call<'_>) -> Answered {
         Ok(done) => super::told(call, &kind, &done)?,
         Err(refused) if token.is_none() => return page(call, &form, Some(refused)),
         // The cookie changed; the page says anew how things stand.
-        Err(_) => Answer::see(format!("{}{}", call.path, crate::form::query([("why", reason.as_deref().unwrap_or_default())].into_iter())))?,
+        Err(_) => Answer::see(format!(
+            "{}{}",
+            call.path,
+            crate::form::query([("why", reason.as_deref().unwrap_or_default())].into_iter())
+        ))?,
     };
     Ok(match (answer, token) {
         (Answer::See { to, .. }, Some(token)) => Answer::See { to, cookie: Some(cookie(call.server, &token)) },

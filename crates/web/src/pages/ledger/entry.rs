@@ -16,7 +16,6 @@ use super::{Told, told};
 #[template(path = "ledger-entry.html")]
 struct Page<'c> {
     frame: Frame<'c>,
-    seq: u64,
     told: Option<Told>,
     /// The entry's bytes, as hashed; nothing where it is about what may not be read.
     json: Option<String>,
@@ -52,7 +51,6 @@ pub(super) fn show(call: &Call<'_>) -> Answered {
     let to = |n: u64| call.at(&format!("/ledger/{n}"));
     let title = format!("{} #{seq}", call.tongue.say("entry"));
     Answer::page(&Page {
-        seq,
         told: told(call, &reader, Some(seq + 1), 1)?.pop(),
         json: open.then(|| String::from_utf8_lossy(&bytes).into_owned()),
         leaf: aims_ledger::hash::leaf_hash(&bytes).to_string(),
@@ -70,5 +68,9 @@ pub(super) fn receipt(call: &Call<'_>) -> Answered {
         named(call, &Reader::of(call, &sight)?)?
     };
     let receipt = call.live()?.aims().receipt(&format!("#{seq}"))?;
-    Ok(Answer::File { kind: "application/octet-stream", name: format!("entry-{seq}.tlog-proof"), body: receipt.proof.into() })
+    Ok(Answer::File {
+        kind: "application/octet-stream",
+        name: format!("entry-{seq}.tlog-proof"),
+        body: receipt.proof.into(),
+    })
 }

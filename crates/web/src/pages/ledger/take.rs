@@ -82,5 +82,9 @@ pub(super) fn bundle(call: &Call<'_>) -> Answered {
     archive.append_dir_all("bundle", &place.0).map_err(failed)?;
     let body = archive.into_inner().and_then(GzEncoder::finish).map_err(failed)?;
     let day = jiff::tz::TimeZone::UTC.to_datetime(call.server.now()).date();
-    Ok(Answer::File { kind: "application/gzip", name: format!("{}-{day}.tar.gz", call.param("org")), body: body.into() })
+    Ok(Answer::File {
+        kind: "application/gzip",
+        name: format!("{}-{day}.tar.gz", call.param("org")),
+        body: body.into(),
+    })
 }

@@ -99,7 +99,16 @@ fn parts(look: &Look<'_>, kind: &str, field: &str, side: Side) -> Vec<Node> {
     let described = look.reader.standing.register().kinds().get(kind);
     let plural = described.map_or(String::new(), |k| k.plural.clone());
     let x = if side == Side::Left { 0 } else { 880 - WIDTH };
-    let blank = Node { link: None, kind: plural, begin: None, x, y: 0, tie: String::new(), short: String::new(), is_drawn: true };
+    let blank = Node {
+        link: None,
+        kind: plural,
+        begin: None,
+        x,
+        y: 0,
+        tie: String::new(),
+        short: String::new(),
+        is_drawn: true,
+    };
     if found.is_empty() {
         use aims_app::access::Action;
         let may = !look.call.query.has("as_of") && look.reader.seat.may_on(Action::Amend, look.entry);
@@ -109,11 +118,24 @@ fn parts(look: &Look<'_>, kind: &str, field: &str, side: Side) -> Vec<Node> {
     let node = |(n, entry): (usize, Entry<'_>)| {
         let link = look.reader.link(entry);
         let kind = blank.kind.clone();
-        Node { short: shortened(&link.name), link: Some(link), kind, begin: None, x, y: 0, tie: String::new(), is_drawn: n < DRAWN }
+        Node {
+            short: shortened(&link.name),
+            link: Some(link),
+            kind,
+            begin: None,
+            x,
+            y: 0,
+            tie: String::new(),
+            is_drawn: n < DRAWN,
+        }
     };
     found.into_iter().enumerate().map(node).collect()
 }
 
 fn shortened(name: &str) -> String {
-    if name.chars().count() <= LETTERS { name.to_owned() } else { name.chars().take(LETTERS - 1).chain(['…']).collect() }
+    if name.chars().count() <= LETTERS {
+        name.to_owned()
+    } else {
+        name.chars().take(LETTERS - 1).chain(['…']).collect()
+    }
 }

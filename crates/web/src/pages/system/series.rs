@@ -3,11 +3,7 @@
 use aims_register::{Entry, Pointing, Value};
 use jiff::Timestamp;
 
-use crate::{
-    pages::register::amount,
-    reader::Link,
-    show::day,
-};
+use crate::{pages::register::amount, reader::Link, show::day};
 
 use super::{Look, moment_in};
 
@@ -73,7 +69,9 @@ fn number(entry: Entry<'_>, field: &str) -> Option<f64> {
 
 /// Points in a drawing of 96 by 20.
 fn points(numbers: &[f64]) -> String {
-    let (Some(least), Some(most)) = (numbers.iter().copied().reduce(f64::min), numbers.iter().copied().reduce(f64::max)) else {
+    let (Some(least), Some(most)) =
+        (numbers.iter().copied().reduce(f64::min), numbers.iter().copied().reduce(f64::max))
+    else {
         return String::new();
     };
     if numbers.len() < 2 {

@@ -44,7 +44,10 @@ pub fn of(call: &Call<'_>, reader: &Reader<'_>, kind: &Kind, entry: Entry<'_>) -
     let here = place(state);
     let shown = kind.lifecycle.states.iter().filter(|s| s.id == state || (!s.ends && s.id != "re-evaluation"));
     let stage = |s: &aims_record::State| {
-        let verb = kind.lifecycle.verbs.iter().find(|v| v.to == s.id && v.from.iter().all(|from| place(from) < place(&s.id) || from == "re-evaluation"));
+        let verb =
+            kind.lifecycle.verbs.iter().find(|v| {
+                v.to == s.id && v.from.iter().all(|from| place(from) < place(&s.id) || from == "re-evaluation")
+            });
         let gate = verb.map(|v| (v.label.clone(), needs(call, reader, kind, entry, v)));
         Stage {
             label: s.label.clone(),
@@ -82,7 +85,9 @@ fn field(call: &Call<'_>, kind: &Kind, entry: Entry<'_>, name: &str) -> Need {
 }
 
 fn records(call: &Call<'_>, reader: &Reader<'_>, entry: Entry<'_>, condition: &Condition, otherwise: &str) -> Need {
-    let stands = |e: &Entry<'_>, states: &[String]| states.is_empty() || e.state().is_some_and(|s| states.iter().any(|x| x == s));
+    let stands = |e: &Entry<'_>, states: &[String]| {
+        states.is_empty() || e.state().is_some_and(|s| states.iter().any(|x| x == s))
+    };
     let (found, is_met): (Vec<Entry<'_>>, bool) = match condition {
         Condition::Some { kind, via, states } => {
             let found: Vec<_> = pointing(entry, kind, via).filter(|e| stands(e, states)).collect();
@@ -101,7 +106,8 @@ fn records(call: &Call<'_>, reader: &Reader<'_>, entry: Entry<'_>, condition: &C
         }
         Condition::Set(_) => (Vec::new(), true),
     };
-    let evidence: Vec<Link> = found.into_iter().filter(|e| reader.reads(*e)).take(EVIDENCE).map(|e| reader.link(e)).collect();
+    let evidence: Vec<Link> =
+        found.into_iter().filter(|e| reader.reads(*e)).take(EVIDENCE).map(|e| reader.link(e)).collect();
     let say = if is_met { call.tongue.say("gate-there").into_owned() } else { otherwise.to_owned() };
     Need { is_met, say, evidence }
 }
