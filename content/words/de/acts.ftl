@@ -28,14 +28,12 @@ errors-title = { $n ->
     [one] Eine Angabe braucht noch einen Blick
    *[other] { $n } Angaben brauchen noch einen Blick
  }
-not-recorded = Es wurde nichts aufgezeichnet
+act-not-recorded = Es wurde nichts aufgezeichnet
 draft-kept = Der Entwurf ist aufgehoben. Er ist noch keine Aufzeichnung, und nur Sie sehen ihn.
 draft-of = Sie haben einen Entwurf liegen: { $name }, { $moment }.
 draft-go-on = Daran weiterarbeiten
 draft-forget = Verwerfen
 draft-keep = Als Entwurf aufheben
-cancel = Abbrechen
-why = Warum
 why-help = Steht neben dem Vorgang im Verzeichnis.
 conflict-title = Jemand anderes war schneller
 conflict-why = Die Aufzeichnung hat sich geändert, seit Sie das Formular geöffnet haben. Nichts von Ihnen ist verloren: Wählen Sie Feld für Feld und zeichnen Sie dann die Änderung auf.
@@ -43,7 +41,6 @@ conflict-fields = Was voneinander abweicht
 conflict-before = Als Sie öffneten
 conflict-wanted = Was Sie wollen
 conflict-now = Was jetzt gilt
-field = Feld
 take-mine = Meines nehmen
 take-theirs = Stehen lassen, was gilt
 stays-theirs = Bleibt, wie es steht; Sie haben es nicht geändert.

@@ -7,6 +7,5 @@ or = oder
 code = Code aus Ihrer Authentifizierungs-App
 code-or-recovery = Der Code oder einer Ihrer Wiederherstellungscodes
 go-on = Weiter
-sign-in-again = Bestätigen Sie, dass Sie es sind
 organizations-none = Sie gehören hier keiner Organisation an
 organizations-none-why = Bitten Sie diejenigen, die das Managementsystem betreiben, um eine Einladung.

@@ -29,7 +29,6 @@ nav-forecast = Vorschau
 nav-readiness = Zertifizierungsreife
 nav-differences = Unterschiede
 nav-ledger = Protokoll
-nav-settings = Einstellungen
 
 refused-400 = Das ist nicht lesbar
 refused-401 = Melden Sie sich zuerst an

@@ -28,14 +28,12 @@ errors-title = { $n ->
     [one] One answer needs another look
    *[other] { $n } answers need another look
  }
-not-recorded = Nothing was recorded
+act-not-recorded = Nothing was recorded
 draft-kept = The draft is kept. It is no record yet, and only you see it.
 draft-of = You left a draft: { $name }, { $moment }.
 draft-go-on = Go on with it
 draft-forget = Forget it
 draft-keep = Keep as draft
-cancel = Cancel
-why = Why
 why-help = Goes into the ledger beside the act.
 conflict-title = Somebody else was quicker
 conflict-why = The record changed since you opened the form. Nothing of yours is lost: choose field by field, then record the change.
@@ -43,7 +41,6 @@ conflict-fields = What differs
 conflict-before = When you opened it
 conflict-wanted = What you want
 conflict-now = What stands now
-field = Field
 take-mine = Take mine
 take-theirs = Leave what stands
 stays-theirs = Stays as it stands; you did not change it.

@@ -7,6 +7,5 @@ or = or
 code = Code from your authenticator app
 code-or-recovery = The code, or one of your recovery codes
 go-on = Go on
-sign-in-again = Confirm that it is you
 organizations-none = You are no member of an organization here
 organizations-none-why = Ask whoever runs the management system for an invitation.

@@ -29,7 +29,6 @@ nav-forecast = Forecast
 nav-readiness = Readiness
 nav-differences = Differences
 nav-ledger = Ledger
-nav-settings = Settings
 
 refused-400 = This cannot be read
 refused-401 = Sign in first

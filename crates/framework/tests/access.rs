@@ -164,8 +164,8 @@ fn what_is_wrong_is_said_with_its_place_and_the_nearest_right_word() {
             "`closed` cannot be `confidental`; did you mean `confidential`?",
         ),
         (
-            "powers: [verify, export, grant, ",
-            "powers: [verfy, export, grant, ",
+            "powers: [verdicts, verify, export, grant, ",
+            "powers: [verdicts, verfy, export, grant, ",
             "`powers` cannot be `verfy`; did you mean `verify`?",
         ),
     ];
