@@ -180,7 +180,7 @@ pub struct Serve {
     /// Address to listen on
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub listen: std::net::IpAddr,
-    /// How people reach it, such as https://aims.example.org; without it http://localhost with the port
+    /// Scheme, host and port by which people reach it; without it http, localhost and the port
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
 }

@@ -28,7 +28,7 @@ const AGENT: usize = 120;
 pub struct Arrival {
     /// What the cookie holds.
     pub token: Secret,
-    /// What forms hold: see [`Entrance::csrf`].
+    /// What forms hold: see [`Entrance::csrf_is_right`].
     pub csrf: String,
     /// Who.
     pub account: Account,
