@@ -6,7 +6,7 @@ import { axe, launch, org, signedIn, url } from './browser.mjs';
 const pages = [
   '/', '/waiting', '/requirements', '/requirements?state=major', '/requirements/iso-42001:2023/8.4-a', '/requirements/iso-42001:2023/A.5.2',
   '/registers', '/ai-system', '/ai-system?q=credit&sort=-name', '/ai-system?q=nothing-is-called-so', '/ai-system/SYS-0001', '/ai-system/SYS-0001/history',
-  '/risk', '/policy', '/person', '/forecast', '/readiness', '/differences', '/ledger', '/search?q=credit', '/settings', '/import',
+  '/risk', '/policy', '/person', '/forecast', '/readiness', '/differences', '/ledger', '/search?q=credit',
 ].map((path) => org + path).concat(['/account']);
 
 let browser;
