@@ -200,6 +200,22 @@ fn it_is_shared_among_threads() {
     shared(&History::of(0).assessment);
 }
 
+/// What comes now may count only later: the run of November says nothing in September, and yet it decides what is said in December.
+#[test]
+fn a_record_of_the_future_changes_until_although_it_changes_nothing_now() {
+    let mut history = History::of(0);
+    history.take(record("RUN-0002 process-run recorded 2026-09-02 { title: Release 11, process: PRC-0001, date: 2026-09-02, criteria_met: true }"));
+    history.take(record("PRC-0001 aims-process active 2026-02-01 { title: Release of models, kind: operation, owner: PER-0001, operational: true, period: P3M, criteria: At least two tests by somebody else }"));
+    history.wait(day("2026-09-02"));
+    let of = |history: &History| {
+        history.assessment.standings().find(|s| s.requirement == "iso-42001:2023/8.1-a").map(|s| s.until)
+    };
+    let until = |history: &History| of(history).expect("the requirement");
+    assert_eq!(until(&history), "2026-12-03T00:00:00Z".parse().ok());
+    history.take(record("RUN-0001 process-run recorded 2026-11-02 { title: Release 12, process: PRC-0001, date: 2026-11-02, criteria_met: true, evidence: [DOC-0001] }"));
+    assert_eq!(until(&history), "2027-02-03T00:00:00Z".parse().ok());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, max_shrink_iters: 400, ..ProptestConfig::default() })]
     #[test]

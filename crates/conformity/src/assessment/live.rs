@@ -143,7 +143,8 @@ impl<'f> Live<'f> {
             self.records.quantifier,
             Quantifier::Some | Quantifier::AtLeast(_) | Quantifier::None | Quantifier::Each
         );
-        before.says_the_same(after) && (all_there_is || before.is_never())
+        // two looks that lapse on the same day may say different things after it
+        before.says_the_same(after) && (before.is_never() || all_there_is && after.is_for_ever())
     }
 
     /// Brings what was seen of a later moment up to date with the record in one place.

@@ -29,6 +29,11 @@ impl Lapsing for Look {
 }
 
 impl Look {
+    /// Whether nothing but an act changes it.
+    pub(super) fn is_for_ever(self) -> bool {
+        self.until == Timestamp::MAX
+    }
+
     /// Whether both say the same for as long; a record that is never chosen says the same as none.
     pub(super) fn says_the_same(self, other: Look) -> bool {
         (self.until, self.chosen, self.fine) == (other.until, other.chosen, other.fine)
@@ -36,7 +41,7 @@ impl Look {
 
     /// Whether the record is not chosen, now or later.
     pub(super) fn is_never(self) -> bool {
-        self.fine == Truth::No && self.chosen == Truth::No && self.until == Timestamp::MAX
+        self.fine == Truth::No && self.chosen == Truth::No && self.is_for_ever()
     }
 }
 
@@ -64,7 +69,7 @@ impl Tally {
         let chosen = look.slot != Slot::MAX && look.chosen >= Truth::Gap;
         let fine = look.fine == Truth::Yes;
         step(&mut self.fine, fine);
-        step(&mut self.lasting, fine && look.until == Timestamp::MAX);
+        step(&mut self.lasting, fine && look.is_for_ever());
         step(&mut self.possible, look.fine >= Truth::Gap);
         step(&mut self.chosen, chosen);
         step(&mut self.good, chosen && fine);
