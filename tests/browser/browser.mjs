@@ -14,7 +14,7 @@ const said = readFileSync(process.env.AIMS_SAID, 'utf8');
 /** Password and addresses of the sample's people, as `aims demo` tells them. */
 export const password = said.match(/password of all of them: (\S+)/)[1];
 export const people = Object.fromEntries(
-  [...said.matchAll(/^\s+(\S+@tessel\.example)\s+(.*), ([^,]+)$/gm)].map(([, address, , role]) => [role.replace(/\u001b\[[0-9;]*m/g, '').trim(), address]),
+  [...said.replace(/\u001b\[[0-9;]*m/g, '').matchAll(/^ +(\S+@tessel\.example) +.*, ([^,\n]+)$/gm)].map(([, address, role]) => [role.trim(), address]),
 );
 export const org = '/o/tessel';
 

@@ -35,3 +35,4 @@ leaf = Blatt-Hash
 inclusion = Von diesem Blatt zur Wurzel über { $n } Einträge
 inclusion-alone = Es ist der einzige Eintrag: sein Blatt ist die Wurzel.
 entry-bytes = Der Eintrag, Byte für Byte wie er gehasht wurde
+signed-with-passkey = Unterschrieben mit dem Passkey, dessen Schlüssel diesen SHA-256 hat

@@ -35,3 +35,4 @@ leaf = Leaf hash
 inclusion = From this leaf to the root of { $n } entries
 inclusion-alone = It is the only entry: its leaf is the root.
 entry-bytes = The entry, byte for byte as it was hashed
+signed-with-passkey = Signed with the passkey whose key has this SHA-256

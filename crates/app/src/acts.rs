@@ -97,6 +97,15 @@ pub(crate) struct Noted {
     pub body: Value,
 }
 
+/// What goes with steps into the same transaction.
+#[derive(Default)]
+pub(crate) struct Besides {
+    /// An entry about the organization as a whole.
+    pub noted: Option<Noted>,
+    /// The passkey's signature of the step that signs.
+    pub sig: Option<ActSignature>,
+}
+
 /// Everything a command on the writer thread needs.
 struct Case {
     kinds: Arc<Kinds>,
@@ -121,16 +130,16 @@ impl Aims {
     /// # Errors
     /// [`Failure::RefusedAt`] names the step that was refused.
     pub fn act_together(&self, actor: &Actor, steps: Vec<Step>, idem: Option<String>) -> Result<Vec<Done>, Failure> {
-        self.together(actor, steps, idem, None)
+        self.together(actor, steps, idem, Besides::default())
     }
 
-    /// Does all steps and writes an entry about the organization as a whole, in one transaction.
+    /// Does all steps with what goes beside them, in one transaction.
     pub(crate) fn together(
         &self,
         actor: &Actor,
         steps: Vec<Step>,
         idem: Option<String>,
-        noted: Option<Noted>,
+        besides: Besides,
     ) -> Result<Vec<Done>, Failure> {
         let idem = idem.map(|key| Idem { key, request: Hash::sha256(format!("{} {steps:?}", actor.pid).as_bytes()) });
         let mut steps = steps;
@@ -147,9 +156,9 @@ impl Aims {
             actor: actor.clone(),
             sw: self.software(),
             known,
-            sig: None,
+            sig: besides.sig,
         };
-        Ok(self.store.write(move |draft| case.carry_out(draft, steps, idem, noted))?)
+        Ok(self.store.write(move |draft| case.carry_out(draft, steps, idem, besides.noted))?)
     }
 }
 
@@ -246,7 +255,8 @@ impl Case {
 
     fn append(&self, draft: &Draft<'_>, accepted: Accepted, idem: &mut Option<Idem>) -> Result<Done, Failure> {
         let (id, act) = (accepted.id.clone(), accepted.act.word().to_owned());
-        let envelope = Envelope { sig: self.sig.clone(), ..self.envelope(Deed::On(accepted), idem.take()) };
+        let sig = self.sig.clone().filter(|_| act == "signed");
+        let envelope = Envelope { sig, ..self.envelope(Deed::On(accepted), idem.take()) };
         let written = draft.append(envelope)?;
         answer(draft, id, act, written.seq, written.leaf_hash.to_string(), written.ts)
     }

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{
     Aims, Failure,
-    acts::Noted,
+    acts::{Besides, Noted},
     resolve::{Known, resolve_word},
 };
 
@@ -63,7 +63,7 @@ impl Aims {
         fs::create_dir_all(out).and_then(|()| fs::remove_dir(out)).map_err(failed)?;
         let withheld = if withhold_personal { vec!["personal"] } else { Vec::new() };
         let noted = Noted { act: "exported".to_owned(), body: json!({ "what": "bundle", "withheld": withheld }) };
-        self.together(actor, Vec::new(), None, Some(noted))?;
+        self.together(actor, Vec::new(), None, Besides { noted: Some(noted), ..Besides::default() })?;
         let note = self.store.export_bundle(out, withhold_personal, progress)?;
         let key = self.store.verifier_key();
         let checkpoint = Checkpoint::open(note.to_string().as_bytes(), std::slice::from_ref(&key), key.name())

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Aims, Done, Failure, Step, Wish,
-    acts::Noted,
+    acts::{Besides, Noted},
     imports::{Change, Does, Planned},
     resolve::{Known, resolve_fields},
     words::read_folder,
@@ -82,7 +82,7 @@ impl Aims {
         }
         let noted = (plan.keys != plan.keys_before)
             .then(|| Noted { act: APPLIED.to_owned(), body: json!({ "keys": plan.keys }) });
-        self.together(actor, plan.steps, None, noted)
+        self.together(actor, plan.steps, None, Besides { noted, ..Besides::default() })
     }
 
     fn read_files(&self, folder: &Path) -> Result<Vec<RecordFile>, Failure> {

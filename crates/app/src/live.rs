@@ -18,7 +18,9 @@ use aims_record::Actor;
 use aims_store::{Access, Chance, Clock};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Aims, AsOf, Done, Failure, Step, chance::SystemChance, clock::SystemClock};
+use crate::{
+    ActToSign, Aims, AsOf, Done, Failure, Step, accounts::Assertion, chance::SystemChance, clock::SystemClock,
+};
 
 use past::Pasts;
 pub use standing::Standing;
@@ -117,6 +119,22 @@ impl Live {
     /// As [`Aims::act_together`].
     pub fn act(&self, actor: &Actor, steps: Vec<Step>, idem: Option<String>) -> Result<Vec<Done>, Failure> {
         let done = self.aims.act_together(actor, steps, idem)?;
+        self.follow()?;
+        Ok(done)
+    }
+
+    /// Signs with what a passkey answered, does what follows in one transaction, and takes it in.
+    ///
+    /// # Errors
+    /// As [`Aims::sign_with_passkey`].
+    pub fn sign(
+        &self,
+        actor: &Actor,
+        to_sign: ActToSign,
+        assertion: &Assertion,
+        idem: Option<String>,
+    ) -> Result<Vec<Done>, Failure> {
+        let done = self.aims.sign_with_passkey(actor, to_sign, assertion, idem)?;
         self.follow()?;
         Ok(done)
     }

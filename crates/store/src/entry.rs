@@ -1,6 +1,7 @@
 //! The entry as it stands in the ledger (`docs/formats/acts.md`, rules 1-9).
 
 use aims_record::Actor;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -102,6 +103,14 @@ pub struct PasskeySignature {
     pub key: String,
     /// Over both.
     pub signature: String,
+}
+
+impl PasskeySignature {
+    /// SHA-256 of the key, hex: by it people compare keys. Nothing where the key is not base64.
+    pub fn fingerprint(&self) -> Option<String> {
+        let key = BASE64_STANDARD.decode(&self.key).ok()?;
+        Some(hex::encode(Sha256::digest(&key)))
+    }
 }
 
 /// What a passkey has to sign for an act: the challenge that its browser writes into `client_data`. `body` is the commitment to the act's

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::{Refused, Secret, openid::Away, secret::digest};
+use crate::ActToSign;
 
 /// How long something may stay half done.
 const LASTS: SignedDuration = SignedDuration::from_mins(5);
@@ -37,7 +38,7 @@ pub(super) enum Waits {
     /// A passkey is to confirm who sits here.
     StepUp { account: String, challenge: Digest },
     /// A passkey is to sign an act.
-    Act { account: String, challenge: Digest },
+    Act { account: String, act: Box<ActToSign> },
     /// Somebody is at another provider.
     Provider(Away),
 }

@@ -12,6 +12,7 @@ use super::{
     secret::base64url,
     webauthn::{self, ALGORITHMS, Answer, Expected},
 };
+use crate::ActToSign;
 
 /// Passkeys of one account.
 const MOST: usize = 20;
@@ -141,16 +142,16 @@ impl Entrance {
         self.elevate(seated, &["hwk", "user"])
     }
 
-    /// Begins to sign an act: `challenge` is what `docs/formats/acts.md` (Passkey signatures) makes of the act, and the authenticator signs it.
+    /// Begins to sign an act with a passkey: the authenticator signs its challenge.
     ///
     /// # Errors
     /// [`Refused::NotFound`] where the account has no passkey.
-    pub fn begin_act(&self, seated: &Seated, challenge: [u8; 32]) -> Result<Begun, Refused> {
-        let options = self.request_of(seated, &challenge)?;
-        Ok(self.begun(Waits::Act { account: seated.account.id.clone(), challenge }, options))
+    pub fn begin_act(&self, seated: &Seated, act: ActToSign) -> Result<Begun, Refused> {
+        let options = self.request_of(seated, &act.challenge)?;
+        Ok(self.begun(Waits::Act { account: seated.account.id.clone(), act: Box::new(act) }, options))
     }
 
-    /// Takes the signature of an act, and the challenge it is for; the session gets a new, elevated token.
+    /// Takes the signature of an act, and the act that it is for; the session gets a new, elevated token.
     ///
     /// # Errors
     /// [`Refused::Passkey`], [`Refused::CeremonyEnded`].
@@ -159,15 +160,15 @@ impl Entrance {
         seated: &Seated,
         ceremony: &Secret,
         answer: &str,
-    ) -> Result<(Assertion, [u8; 32], Arrival), Refused> {
-        let Waits::Act { account, challenge } = self.halfway.take(ceremony.reveal(), self.now())? else {
+    ) -> Result<(Assertion, ActToSign, Arrival), Refused> {
+        let Waits::Act { account, act } = self.halfway.take(ceremony.reveal(), self.now())? else {
             return Err(Refused::CeremonyEnded);
         };
         if account != seated.account.id {
             return Err(Refused::CeremonyEnded);
         }
-        let (_, assertion) = self.prove(answer, &challenge, Some(&account))?;
-        Ok((assertion, challenge, self.elevate(seated, &["hwk", "user"])?))
+        let (_, assertion) = self.prove(answer, &act.challenge, Some(&account))?;
+        Ok((assertion, *act, self.elevate(seated, &["hwk", "user"])?))
     }
 
     /// Gives a passkey another name.

@@ -23,7 +23,7 @@ impl Aims {
                 id.get_or_insert_with(|| self.chance.id());
             }
         }
-        let case = self.case(actor, None);
+        let case = self.case(actor);
         let let_go = self.store.write(move |draft| -> Result<(), Ended> {
             Err(case.carry_out(draft, steps, None, None).map_or_else(Ended::Refused, Ended::Would))
         });

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aims_app::{Aims, Failure, Founder, Start, Wish, chance::SystemChance};
+use aims_app::{Aims, Failure, Founder, Start, Step, Wish, accounts::verify_assertion, chance::SystemChance};
 use aims_record::Actor;
 use aims_store::accounts::Membership;
 use aims_verify::{Key, Request, Verdict, verify};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     passkeys::{Authenticator, registered},
-    shared::{Door, code},
+    shared::{Door, HOST, ORIGIN, code},
 };
 
 /// An organization whose founder is Ada, with a record that she may sign, written by somebody else.
@@ -33,31 +33,32 @@ fn organization(door: &Door) -> (Aims, Actor, String) {
 
 #[test]
 fn a_record_is_signed_with_a_passkey_and_the_bundle_is_sound() {
-    let (door, authenticator, arrival) = registered(Authenticator::p256());
+    signs_soundly(Authenticator::p256(), "es256");
+    signs_soundly(Authenticator::ed25519(), "eddsa");
+}
+
+fn signs_soundly(authenticator: Authenticator, alg: &str) {
+    let (door, authenticator, arrival) = registered(authenticator);
     let (aims, mut ada, record) = organization(&door);
     ada.amr = vec!["hwk".into(), "user".into()];
-    let prepare = || {
-        aims.prepare_signature(
-            &ada,
-            &record,
-            Some("approved as the organization's own interval or threshold".into()),
-            None,
-            None,
-        )
-    };
+    let meaning = "approved as the organization's own interval or threshold".to_owned();
+    let sign = Wish::Sign { record: record.clone(), seen: None, meaning: Some(meaning), digest: None };
+    let prepare = || aims.prepare_signature(&ada, vec![Step::of(sign.clone())]);
     let seated = door.seated(&arrival);
     let to_sign = prepare().unwrap_or_else(|failure| panic!("{failure}"));
-    let begun = door.entrance.begin_act(&seated, to_sign.challenge).unwrap();
-    let (assertion, _, arrival) =
+    let begun = door.entrance.begin_act(&seated, to_sign.clone()).unwrap();
+    let (assertion, to_sign, arrival) =
         door.entrance.sign_act(&seated, &begun.ceremony, &authenticator.answer(&begun)).unwrap();
+    assert_eq!(verify_assertion(&assertion, &to_sign.challenge, ORIGIN, HOST).map(drop), Ok(()));
+    assert_eq!(verify_assertion(&assertion, &[7; 32], ORIGIN, HOST), Err("another challenge"));
     // The same assertion for a second preparation of the same act: another salt, so another challenge.
-    let replayed = aims.sign_with_passkey(&ada, prepare().unwrap(), &assertion).unwrap_err();
+    let replayed = aims.sign_with_passkey(&ada, prepare().unwrap(), &assertion, None).unwrap_err();
     assert!(matches!(&replayed, Failure::Append(error) if error.to_string().contains("another act")), "{replayed}");
-    let done = aims.sign_with_passkey(&ada, to_sign, &assertion).unwrap_or_else(|failure| panic!("{failure}"));
+    let done = aims.sign_with_passkey(&ada, to_sign, &assertion, None).unwrap_or_else(|failure| panic!("{failure}"));
     assert_eq!(done[0].act, "signed");
     let entry = aims.store().snapshot().unwrap().entry(done[0].seq).unwrap().unwrap();
     let entry: Value = serde_json::from_slice(&entry).unwrap();
-    assert_eq!((&entry["sig"]["alg"], &entry["actor"]["amr"]), (&json!("es256"), &json!(["hwk", "user"])));
+    assert_eq!((&entry["sig"]["alg"], &entry["actor"]["amr"]), (&json!(alg), &json!(["hwk", "user"])));
     assert!(aims.verify(&mut |_, _| {}).unwrap().findings.is_empty());
     let out = door.dir.path().join("bundle");
     let exported = aims.export_bundle(&ada, &out, false, &mut |_, _| {}).unwrap();

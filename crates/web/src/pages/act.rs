@@ -9,8 +9,10 @@ pub mod verb;
 mod asked;
 mod conflict;
 mod page;
+mod passkey;
 
 use aims_app::{Done, Failure, Step, access::Seat, live::Standing};
+use aims_ledger::Hash;
 use aims_record::{Fields, Kind};
 use aims_register::Register;
 use http::StatusCode;
@@ -40,11 +42,12 @@ pub fn told(call: &Call<'_>, kind: &str, done: &[Done]) -> Answered {
     Answer::see(call.at(&format!("/{kind}/{}?done={}", last.number, last.seq)))
 }
 
-/// The key under which a form records once, however often it is sent.
+/// The key under which a form records once, however often it is sent. Two accounts never share one.
 pub fn idem(call: &Call<'_>, form: &Pairs) -> Option<String> {
     let key = form.get("_idem")?;
     let is_ours = key.len() == 32 && key.bytes().all(|b| b.is_ascii_hexdigit());
-    is_ours.then(|| format!("{}-{key}", call.visitor.account().unwrap_or_default()))
+    let of = || Hash::sha256(format!("{} {key}", call.visitor.account().unwrap_or_default()).as_bytes());
+    is_ours.then(|| of().to_string())
 }
 
 /// The key for the form as it is shown again: a new one where the old one has recorded something else.

@@ -35,6 +35,20 @@ impl Seat {
         Decision::Denied(self.denial(Action::Record, kind, None))
     }
 
+    /// The field that has to name the principal, where they may begin records of this kind only as their own.
+    pub fn begins_as_own(&self, register: &Register, kind: &str) -> Option<(&str, String)> {
+        if self.decide_begin(register, kind, Some(&Fields::new())) == Decision::Allowed {
+            return None;
+        }
+        let person = self.person(register)?.number().to_owned();
+        let named = |field: &&String| {
+            let fields = Fields::from_iter([((*field).clone(), person.clone().into())]);
+            self.decide_begin(register, kind, Some(&fields)) == Decision::Allowed
+        };
+        let field = self.access.plan(kind)?.own.iter().find(named)?;
+        Some((field, person))
+    }
+
     /// May the principal use this power?
     pub fn decide_power(&self, power: Power) -> Decision {
         if self.has(power) {

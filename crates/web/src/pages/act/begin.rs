@@ -27,7 +27,14 @@ fn show(call: &Call<'_>) -> Answered {
     let sight = call.sight()?;
     let (kind, seat) = (kind_of(call, &sight)?, call.seat(&sight)?);
     must(seat.decide_begin(sight.register(), &kind.id, None))?;
-    let typed = draft::open(call, kind, None)?.unwrap_or_else(|| prefilled(call, kind));
+    let blank = || {
+        let mut typed = prefilled(call, kind);
+        // Whoever may record only what is their own begins with themselves in it.
+        let own = seat.begins_as_own(sight.register(), &kind.id).filter(|(field, _)| !typed.has(field));
+        own.into_iter().for_each(|(field, person)| typed.push(field, &person));
+        typed
+    };
+    let typed = draft::open(call, kind, None)?.unwrap_or_else(blank);
     Form::new(kind, typed).show(call, &sight, &seat, &any)
 }
 

@@ -9,7 +9,7 @@ use http::StatusCode;
 use super::{
     asked::{Asked, apart, holders, needs},
     begin::log,
-    idem, idem_again, stays, why,
+    idem, idem_again, passkey, stays, why,
 };
 use crate::{
     answer::{Answer, Answered, Refused},
@@ -91,6 +91,10 @@ struct Page<'c> {
     /// Whether the password is asked for, and whether a code too.
     step_up: bool,
     has_totp: bool,
+    /// Whether a passkey can sign.
+    has_passkey: bool,
+    /// Whether it can be done without one.
+    is_plain: bool,
     needs_why: bool,
     is_danger: bool,
     why: String,
@@ -270,6 +274,8 @@ fn show_deed(
         }
         _ => false,
     };
+    let has_passkey = signs_now && passkey::is_at_hand(call)?;
+    let is_plain = !has_passkey || elevated || passkey::has_password(call)?;
     let status = sent.as_ref().map_or(StatusCode::OK, |r| r.status);
     let to_record = format!("/{}/{}", kind.id, entry.number());
     let name = format!("{} {}", entry.number(), sight.name_of(entry));
@@ -290,6 +296,8 @@ fn show_deed(
             step_up: signs_now && !elevated && !button.is_empty(),
             button,
             has_totp,
+            has_passkey,
+            is_plain,
             needs_why: matches!(deed, Deed::Withdraw),
             is_danger: matches!(deed, Deed::Withdraw),
             why: form.get("_why").or(call.query.get("why")).unwrap_or_default().to_owned(),
@@ -316,6 +324,9 @@ fn digest(call: &Call<'_>, id: &str) -> Result<String, Refused> {
 fn send(call: &Call<'_>) -> Answered {
     call.acts_now()?;
     let form = call.form();
+    if form.get("credential").is_some() {
+        return passkey::take(call, &form);
+    }
     let seen = form.get("_seen").and_then(|v| v.parse().ok());
     let seen = seen.ok_or_else(|| {
         Refused::unclear("version_missing", "This form does not say which version it is about. Open it again.")
@@ -342,6 +353,9 @@ fn send(call: &Call<'_>) -> Answered {
         return once_more(call, &kind, steps, &form, refused);
     }
     let signs = steps.iter().any(|s| matches!(s.wish, Wish::Sign { .. }));
+    if signs && form.get("_with") == Some("passkey") {
+        return passkey::ask(call, steps, &form).or_else(|refused| page(call, &form, Some(refused)));
+    }
     let token = match step_up(call, &form, signs) {
         Ok(token) => token,
         Err(refused) => return page(call, &form, Some(refused)),

@@ -19,6 +19,8 @@ struct Page<'c> {
     told: Option<Told>,
     /// The entry's bytes, as hashed; nothing where it is about what may not be read.
     json: Option<String>,
+    /// SHA-256 of the passkey's key that signed it.
+    passkey: Option<String>,
     leaf: String,
     /// Hashes from the leaf to the root.
     proof: Vec<String>,
@@ -46,6 +48,7 @@ pub(super) fn show(call: &Call<'_>) -> Answered {
     let size = sight.last_entry().map_or(0, |last| last + 1);
     let proof = reading.proof(seq, size).map_err(failed)?;
     let entry: Option<aims_store::Entry> = serde_json::from_slice(&bytes).ok();
+    let passkey = entry.as_ref().and_then(|e| e.sig.as_ref()).and_then(|sig| sig.fingerprint());
     let about = entry.and_then(|e| e.obj).map(|obj| obj.id);
     let open = about.is_none_or(|id| sight.register().get(&id).is_some_and(|e| reader.reads(e)));
     let to = |n: u64| call.at(&format!("/ledger/{n}"));
@@ -53,6 +56,7 @@ pub(super) fn show(call: &Call<'_>) -> Answered {
     Answer::page(&Page {
         told: told(call, &reader, Some(seq + 1), 1)?.pop(),
         json: open.then(|| String::from_utf8_lossy(&bytes).into_owned()),
+        passkey,
         leaf: aims_ledger::hash::leaf_hash(&bytes).to_string(),
         proof: proof.iter().map(ToString::to_string).collect(),
         size,
