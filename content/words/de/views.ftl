@@ -153,3 +153,5 @@ kept-forget = Vergessen
 copied = Kopiert
 copy = Kopieren
 uncontrolled = Ausdruck unterliegt nicht der Lenkung
+read-it = Ich habe es gelesen
+read-occasion = Gelesen und bestätigt: { $policy }

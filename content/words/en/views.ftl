@@ -153,3 +153,5 @@ kept-forget = Forget it
 copied = Copied
 copy = Copy
 uncontrolled = Uncontrolled when printed
+read-it = I have read it
+read-occasion = Read and confirmed: { $policy }

@@ -16,7 +16,12 @@ use crate::{
     show::day,
 };
 
-pub const ROUTES: &[Route] = &[Route::page("/o/{org}/waiting", "waiting", Asks::Member, show)];
+mod confirm;
+
+pub const ROUTES: &[Route] = &[
+    Route::page("/o/{org}/waiting", "waiting", Asks::Member, show),
+    Route::form("/o/{org}/waiting/read", "waiting-read", Asks::Member, confirm::send),
+];
 
 /// Records about which one requirement waits for a judgement, as far as they are told one by one.
 const SUBJECTS: usize = 50;
@@ -48,6 +53,8 @@ pub struct Waits {
     pub is_over: bool,
     /// Since when it waits; empty where that is not known.
     pub since: String,
+    /// The policy that can be said to be read, with a key for the form.
+    pub to_read: Option<(String, String)>,
 }
 
 const ORDER: [What; 4] = [What::Approval, What::Determination, What::Action, What::Acknowledgement];
@@ -105,6 +112,8 @@ fn waits(call: &Call<'_>, reader: &Reader<'_>, waiting: Waiting) -> Option<Waits
         due: waiting.due.map_or(String::new(), |due| day(call.tongue, due)),
         is_over: waiting.due.is_some_and(|due| due < today),
         since: since.unwrap_or_default(),
+        to_read: (waiting.what == What::Acknowledgement && confirm::may_confirm(reader, entry))
+            .then(|| (entry.number().to_owned(), call.server.draw())),
     })
 }
 
@@ -150,5 +159,6 @@ fn judgement(
         due: String::new(),
         is_over: false,
         since: String::new(),
+        to_read: None,
     }
 }

@@ -20,7 +20,7 @@ const ROLES: [(&str, &str); 5] = [
     ("system-owner", "system owner"),
     ("lead-auditor", "lead auditor"),
     ("top-management", "top management"),
-    ("developer", "member of staff"),
+    ("overseer", "member of staff"),
 ];
 
 /// One of them.
