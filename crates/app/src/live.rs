@@ -6,6 +6,7 @@
 
 mod names;
 mod past;
+mod recall;
 mod standing;
 
 use std::{

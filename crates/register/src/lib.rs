@@ -89,9 +89,15 @@ impl Register {
         self.at(*self.index.by_id.get(&id)?)
     }
 
-    /// The record of this readable number. Looks through all of them; meant for what a person typed.
+    /// The record of this readable number, withdrawn or not. Numbers are given in the order recorded, so most stand in the place that they
+    /// say; where one does not, the records of its kind are looked through.
     pub fn numbered(&self, number: &str) -> Option<Entry<'_>> {
-        self.held.iter().flatten().find(|h| &*h.number == number).map(|held| Entry { register: self, held })
+        let (prefix, count) = number.rsplit_once('-')?;
+        let kind = self.kinds.by_id.values().find(|kind| kind.number == prefix)?;
+        let slots = self.index.places(self.words.find(&kind.id));
+        let is_it = |slot: &Slot| self.at(*slot).filter(|entry| entry.number() == number);
+        let place = count.parse::<usize>().ok().and_then(|count| count.checked_sub(1));
+        place.and_then(|place| slots.get(place)).and_then(is_it).or_else(|| slots.iter().find_map(is_it))
     }
 
     /// Live, unwithdrawn records of a kind, in the order recorded.

@@ -8,6 +8,7 @@
 mod account;
 mod credential;
 mod desk;
+mod memo;
 mod notes;
 mod outbox;
 mod passkey;
@@ -37,6 +38,7 @@ pub use ticket::{Purpose, Ticket};
 pub use token::Token;
 
 use crate::{Chance, error::StoreError, folder::at};
+use memo::{Memo, Writes};
 use seal::ServerKey;
 
 /// SHA-256 of a secret that is compared and never read again.
@@ -49,6 +51,11 @@ pub struct Accounts {
     readers: Mutex<Vec<Connection>>,
     key: ServerKey,
     chance: Arc<dyn Chance>,
+    writes: Writes,
+    sessions: Memo<Digest, Session>,
+    accounts: Memo<String, Account>,
+    memberships: Memo<(String, String), Membership>,
+    tokens: Memo<Digest, Token>,
 }
 
 impl Accounts {
@@ -62,7 +69,18 @@ impl Accounts {
         let (path, key) = (dir.join("server.db"), dir.join("server.key"));
         let key = ServerKey::open_or_draw(&key, path.exists(), &*chance)?;
         let writer = schema::open(&path)?;
-        Ok(Accounts { path, writer: Mutex::new(writer), readers: Mutex::default(), key, chance })
+        Ok(Accounts {
+            path,
+            writer: Mutex::new(writer),
+            readers: Mutex::default(),
+            key,
+            chance,
+            writes: Writes::default(),
+            sessions: Memo::default(),
+            accounts: Memo::default(),
+            memberships: Memo::default(),
+            tokens: Memo::default(),
+        })
     }
 
     /// Reads as of one moment.
@@ -86,6 +104,7 @@ impl Accounts {
             transaction.commit()?;
             Ok(done)
         })();
+        self.writes.count();
         written.map_err(|error: rusqlite::Error| match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => StoreError::StorageFull,
             _ => StoreError::Database(error),

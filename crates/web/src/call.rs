@@ -99,14 +99,13 @@ impl Call<'_> {
     ///
     /// # Errors
     /// As [`Call::member`].
-    pub fn seat(&self, standing: &Standing) -> Result<Seat, Refused> {
+    pub fn seat(&self, standing: &Standing) -> Result<Arc<Seat>, Refused> {
         let member = self.member()?;
         let access = member.live.aims().access();
         if self.query.has("as_of") {
-            let now = member.live.sight(None)?;
-            return Ok(access.seat(now.register(), &member.principal, now.at()));
+            return Ok(member.live.sight(None)?.seat(access, &member.principal));
         }
-        Ok(access.seat(standing.register(), &member.principal, standing.at()))
+        Ok(standing.seat(access, &member.principal))
     }
 
     /// The address and browser of whoever asks.

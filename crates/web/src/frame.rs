@@ -3,7 +3,6 @@
 use aims_app::{
     access::{Action, Power, Seat},
     live::Standing,
-    waiting::waiting,
 };
 use aims_conformity::State;
 use aims_store::StoreError;
@@ -109,7 +108,7 @@ impl<'c> Frame<'c> {
         let organization = about.name.clone();
         let seat = call.seat(standing)?;
         let now = call.query.get("as_of").is_none();
-        let waiting = if now { waiting(standing.register(), &seat, standing.at()).len() } else { 0 };
+        let waiting = if now { standing.waiting(&call.member()?.principal, &seat).len() } else { 0 };
         let is_told = seat.has(Power::Verdicts);
         let groups = groups(call, &seat)?;
         Ok(Frame { here, foot: Some(foot), organization, waiting, groups, is_told, ..Frame::bare(call, title) })

@@ -1,5 +1,7 @@
 //! What may be told to whoever asks: every list, count, name and sentence on a page goes through here.
 
+use std::sync::Arc;
+
 use aims_app::{
     access::{Power, Seat},
     live::Standing,
@@ -15,7 +17,7 @@ pub struct Reader<'r> {
     /// The records and what is said about them.
     pub standing: &'r Standing,
     /// What they may do.
-    pub seat: Seat,
+    pub seat: Arc<Seat>,
     /// Prefixes of numbers of kinds of which something may be closed to them.
     closed: Vec<&'r str>,
 }
@@ -71,17 +73,7 @@ impl<'r> Reader<'r> {
 
     /// The record of this number, where it may be read.
     pub fn numbered(&self, number: &str) -> Option<Entry<'r>> {
-        self.find(number).filter(|entry| self.reads(*entry))
-    }
-
-    /// Numbers are given in the order recorded, so most stand in the place that they say.
-    fn find(&self, number: &str) -> Option<Entry<'r>> {
-        let register = self.standing.register();
-        let (prefix, count) = number.rsplit_once('-')?;
-        let kind = register.kinds().by_id.values().find(|kind| kind.number == prefix)?;
-        let place = count.parse::<usize>().ok()?.checked_sub(1)?;
-        let guess = register.in_place(&kind.id, place).filter(|entry| entry.number() == number);
-        guess.or_else(|| register.numbered(number))
+        self.standing.register().numbered(number).filter(|entry| self.reads(*entry))
     }
 
     /// Whether a sentence names nothing that may not be read.

@@ -21,7 +21,7 @@ use axum::{
     routing::on,
 };
 use thiserror::Error;
-use tower_http::compression::CompressionLayer;
+use tower_http::compression::{CompressionLayer, CompressionLevel, Predicate, predicate::DefaultPredicate};
 
 use crate::{api::Shelf, drive::drive, route::Route, routes::routes};
 
@@ -176,7 +176,9 @@ impl Server {
             router.route(route.path, on(route.method.filter(), row))
         };
         let router = routes().iter().fold(Router::new(), mount);
-        router.layer(CompressionLayer::new()).with_state(self)
+        // The quickest level: the next ones save a tenth of the bytes for twice the time.
+        let compression = CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(Pays);
+        router.layer(compression).with_state(self)
     }
 }
 
@@ -195,4 +197,19 @@ pub async fn serve(server: Arc<Server>, ready: impl FnOnce(SocketAddr)) -> Resul
     };
     let app = server.router().into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).with_graceful_shutdown(end).await.map_err(failed)
+}
+
+/// Compression pays where it saves a packet or more: pages nearly always, JSON only where it is long, since programs sit near.
+#[derive(Clone, Copy)]
+struct Pays;
+
+/// Bytes of JSON below which it is sent as it is.
+const JSON_PLAIN: u64 = 8 * 1024;
+
+impl Predicate for Pays {
+    fn should_compress<B: http_body::Body>(&self, response: &http::Response<B>) -> bool {
+        let kind = response.headers().get(http::header::CONTENT_TYPE).map_or(&b""[..], |kind| kind.as_bytes());
+        let is_short = response.body().size_hint().exact().is_some_and(|size| size < JSON_PLAIN);
+        !(is_short && kind.starts_with(b"application/json")) && DefaultPredicate::new().should_compress(response)
+    }
 }

@@ -4,7 +4,7 @@ use aims_framework::access::{ACTIONS, Action, Cell, Policy, Power, Reach};
 use jiff::Timestamp;
 
 /// Who asks. Persons are named by the id of their record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Principal {
     /// Somebody who is not signed in, or has no place in this organization.
     Anyone,
@@ -31,7 +31,7 @@ pub enum Principal {
 }
 
 /// What was agreed with an external auditor.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Scope {
     /// First moment.
     pub from: Timestamp,
@@ -44,7 +44,7 @@ pub struct Scope {
 }
 
 /// Part of what somebody has.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Subset {
     /// Actions on records.
     pub actions: Vec<Action>,

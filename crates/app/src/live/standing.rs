@@ -2,16 +2,20 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use aims_conformity::Assessment;
+use aims_conformity::{Assessment, Verdict};
 use aims_framework::standard::Frameworks;
 use aims_record::{Kept, Kinds};
-use aims_register::{Entry, Register};
+use aims_register::{Entry, Register, Slot};
 use aims_store::{Entry as LedgerEntry, Reading};
 use jiff::Timestamp;
 
-use crate::{Aims, AsOf, Failure};
+use crate::{
+    Aims, AsOf, Failure,
+    access::{Access, Principal, Seat},
+    waiting::{self, Waiting},
+};
 
-use super::names::Names;
+use super::{names::Names, recall::Recall};
 
 /// How an organization stands at a moment.
 pub struct Standing {
@@ -20,6 +24,9 @@ pub struct Standing {
     at: Timestamp,
     /// How many entries were known.
     entries: u64,
+    seats: Recall<Principal, Seat>,
+    waits: Recall<Principal, Vec<Waiting>>,
+    verdicts: Recall<(String, Option<Slot>), Option<Verdict>>,
 }
 
 impl Standing {
@@ -42,7 +49,9 @@ impl Standing {
         }
         let register = Register::of(Arc::clone(&aims.kinds), kept).map_err(unreadable)?;
         let assessment = Assessment::of(frameworks, register, at);
-        Ok(Standing { assessment, names, at, entries: seq.map_or(0, |seq| seq + 1) })
+        let entries = seq.map_or(0, |seq| seq + 1);
+        let (seats, waits, verdicts) = (Recall::default(), Recall::default(), Recall::default());
+        Ok(Standing { assessment, names, at, entries, seats, waits, verdicts })
     }
 
     /// Takes in what was appended since: each record that an entry is about, as it is now.
@@ -57,6 +66,7 @@ impl Standing {
             Ok(())
         })?;
         let now = aims.clock.now();
+        self.forget();
         for id in changed {
             if let Some(kept) = reading.kept(&id)? {
                 self.apply(&reading, &aims.kinds, kept, now)?;
@@ -75,8 +85,40 @@ impl Standing {
 
     /// Lets time pass.
     pub(super) fn pass(&mut self, moment: Timestamp) {
+        let minute = |at: Timestamp| at.as_second() / 60;
+        let is_another_minute = minute(self.at) != minute(moment);
         self.at = self.at.max(moment);
-        self.assessment.pass(moment);
+        let lapsed = !self.assessment.pass(moment).is_empty();
+        // A role ends at its moment; what waits and what is said in words tells of days.
+        self.seats.forget();
+        if lapsed || is_another_minute {
+            self.forget();
+        }
+    }
+
+    fn forget(&mut self) {
+        self.seats.forget();
+        self.waits.forget();
+        self.verdicts.forget();
+    }
+
+    /// What a principal may do as things stand.
+    pub fn seat(&self, access: &Arc<Access>, principal: &Principal) -> Arc<Seat> {
+        self.seats.get(principal, || Arc::new(access.seat(self.register(), principal, self.at)))
+    }
+
+    /// What waits for the one who has this seat as this principal.
+    pub fn waiting(&self, principal: &Principal, seat: &Seat) -> Arc<Vec<Waiting>> {
+        self.waits.get(principal, || Arc::new(waiting::waiting(self.register(), seat, self.at)))
+    }
+
+    /// What is said of a requirement or control in words: as a whole, or about one record.
+    pub fn verdict(&self, requirement: &str, slot: Option<Slot>) -> Arc<Option<Verdict>> {
+        let said = || match slot {
+            Some(slot) => self.assessment.verdict_about(requirement, slot),
+            None => self.assessment.verdict(requirement),
+        };
+        self.verdicts.get(&(requirement.to_owned(), slot), || Arc::new(said()))
     }
 
     /// The records.

@@ -70,6 +70,27 @@ impl Assessment<'_> {
         lapsing
     }
 
+    /// The next change of each requirement and control up to `end`, in the order of time: of the first of its subjects in a state that is
+    /// `wanted`. Costs what changes on that day, not what may change by then.
+    pub fn lapsing_next(&self, end: Timestamp, wanted: impl Fn(State) -> bool) -> Vec<Held<'_>> {
+        let next = |item| self.next_of(item).into_iter().find(|held: &Held<'_>| wanted(held.state));
+        let in_time = |held: &Held<'_>| held.until.is_some_and(|until| until <= end);
+        let mut next: Vec<Held<'_>> = self.items.iter().filter_map(next).filter(in_time).collect();
+        next.sort_by_key(|held| held.until);
+        next
+    }
+
+    /// What of an item changes first, if anything.
+    fn next_of<'s>(&'s self, item: &'s Item<'_>) -> Vec<Held<'s>> {
+        let standing = item.standing();
+        let Some(until) = standing.until else { return Vec::new() };
+        let whole = Held { requirement: item.id(), slot: None, state: standing.state, until: Some(until) };
+        let Some(kind) = item.kind() else { return vec![whole] };
+        let of = |place| self.held(item, self.register.in_place(kind, place)?.slot());
+        let subjects: Vec<_> = item.due(until).into_iter().filter_map(of).filter(|h| h.until == Some(until)).collect();
+        if subjects.is_empty() { vec![whole] } else { subjects }
+    }
+
     fn lapsing_of<'s>(&'s self, item: &'s Item<'_>, end: Timestamp) -> Vec<Held<'s>> {
         let standing = item.standing();
         let Some(kind) = item.kind().filter(|_| !item.is_excluded()) else {

@@ -150,7 +150,10 @@ impl Accounts {
 
     /// The account of an id.
     pub fn account(&self, id: &str) -> Result<Option<Account>, StoreError> {
-        self.read(|conn| conn.prepare_cached(&format!("{ACCOUNT} WHERE id = ?1"))?.query_row([id], account).optional())
+        self.accounts.get(&self.writes, id.to_owned(), |id| {
+            let sql = format!("{ACCOUNT} WHERE id = ?1");
+            self.read(|conn| conn.prepare_cached(&sql)?.query_row([id], account).optional())
+        })
     }
 
     /// The account of a folded sign-in name.
@@ -200,8 +203,10 @@ impl Accounts {
 
     /// The membership of an account in an organization, whether or not it holds now.
     pub fn membership(&self, account: &str, org: &str) -> Result<Option<Membership>, StoreError> {
-        let sql = format!("{MEMBERSHIP} WHERE account = ?1 AND org = ?2");
-        self.read(|conn| conn.prepare_cached(&sql)?.query_row((account, org), membership).optional())
+        self.memberships.get(&self.writes, (account.to_owned(), org.to_owned()), |key| {
+            let sql = format!("{MEMBERSHIP} WHERE account = ?1 AND org = ?2");
+            self.read(|conn| conn.prepare_cached(&sql)?.query_row((&key.0, &key.1), membership).optional())
+        })
     }
 
     /// Where an account is a member.

@@ -79,8 +79,10 @@ impl Accounts {
 
     /// The session of a token's digest.
     pub fn session(&self, hash: &Digest) -> Result<Option<Session>, StoreError> {
-        let sql = format!("{SESSION} WHERE hash = ?1");
-        self.read(|conn| conn.prepare_cached(&sql)?.query_row([hash], session).optional())
+        self.sessions.get(&self.writes, *hash, |hash| {
+            let sql = format!("{SESSION} WHERE hash = ?1");
+            self.read(|conn| conn.prepare_cached(&sql)?.query_row([hash], session).optional())
+        })
     }
 
     /// The sessions of an account, newest first.

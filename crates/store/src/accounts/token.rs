@@ -64,8 +64,10 @@ impl Accounts {
 
     /// The token of a digest, revoked or ended ones too.
     pub fn token(&self, hash: &Digest) -> Result<Option<Token>, StoreError> {
-        let sql = format!("{TOKEN} WHERE hash = ?1");
-        self.read(|conn| conn.prepare_cached(&sql)?.query_row([hash], token).optional())
+        self.tokens.get(&self.writes, *hash, |hash| {
+            let sql = format!("{TOKEN} WHERE hash = ?1");
+            self.read(|conn| conn.prepare_cached(&sql)?.query_row([hash], token).optional())
+        })
     }
 
     /// The tokens of an account, newest first.

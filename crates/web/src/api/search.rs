@@ -1,6 +1,6 @@
 //! Search over all registers, and what waits for whoever asks.
 
-use aims_app::{access::Action, accounts::Rate, waiting::waiting};
+use aims_app::{access::Action, accounts::Rate};
 use aims_register::Entry;
 
 use super::{
@@ -52,6 +52,6 @@ fn waits(call: &Call<'_>) -> Answered {
     only(call, &WAITING, &[])?;
     let sight = call.sight()?;
     let seat = call.seat(&sight)?;
-    let all = waiting(sight.register(), &seat, sight.at());
-    Answer::json(&Veil::new(&sight, &seat).over(&all)?)
+    let all = sight.waiting(&call.member()?.principal, &seat);
+    Answer::json(&Veil::new(&sight, &seat).over(&*all)?)
 }

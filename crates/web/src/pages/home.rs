@@ -111,13 +111,11 @@ fn finding(call: &Call<'_>, reader: &Reader<'_>, said: &Said<'_>) -> Result<Find
     let assessment = reader.standing.assessment();
     let gravest = assessment.tally(said.requirement).last().map(|(state, _)| *state);
     let subject = gravest.and_then(|state| assessment.subjects(said.requirement, Some(state)).next());
-    let verdict = match subject {
-        Some(slot) => assessment.verdict_about(said.requirement, slot),
-        None => assessment.verdict(said.requirement),
-    };
+    let verdict = reader.standing.verdict(said.requirement, subject);
+    let verdict = verdict.as_ref().as_ref();
     let told = |text: &str| reader.tells(text);
-    let reason = verdict.as_ref().and_then(|v| v.reasons.first()).filter(|r| told(&r.say));
-    let next = verdict.as_ref().and_then(|v| v.next()).filter(|n| told(&n.page) && !call.query.has("as_of"));
+    let reason = verdict.and_then(|v| v.reasons.first()).filter(|r| told(&r.say));
+    let next = verdict.and_then(|v| v.next()).filter(|n| told(&n.page) && !call.query.has("as_of"));
     Ok(Finding {
         requirement: said.requirement.to_owned(),
         short: short(said.requirement).to_owned(),
@@ -153,8 +151,7 @@ fn lapses(call: &Call<'_>, reader: &Reader<'_>) -> Result<Vec<Lapse>, Refused> {
             subject: entry.map(|e| reader.link(e)),
         })
     };
-    let mut all = reader.standing.assessment().lapsing(end);
-    all.retain(|held| !Status(held.state).is_finding());
+    let all = reader.standing.assessment().lapsing_next(end, |state| !Status(state).is_finding());
     let readable = |held: &Held<'_>| held.slot.and_then(|slot| register.at(slot)).is_none_or(|e| reader.reads(e));
     all.into_iter().filter(readable).take(TOLD).map(lapse).collect()
 }

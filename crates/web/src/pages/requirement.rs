@@ -1,6 +1,6 @@
 //! One requirement or control: how it is decided, what was found and why, record by record, what to do next, and how it came to stand so.
 
-use aims_conformity::{Standing as Said, State};
+use aims_conformity::{Standing as Said, State, Verdict};
 use aims_framework::standard::{Item, sentence};
 use askama::Template;
 
@@ -60,7 +60,8 @@ fn show(call: &Call<'_>) -> Answered {
     let frame = Frame::of(call, &sight, "requirements", item.title())?
         .from(&[(&*call.tongue.say("nav-requirements"), "/requirements")]);
     let page = Page::read(call, &reader, &id)?;
-    let verdict = (said.of <= WHOLE).then(|| sight.assessment().verdict(&id)).flatten();
+    let verdict = (said.of <= WHOLE).then(|| sight.verdict(&id, None));
+    let verdict = verdict.as_ref().and_then(|v| v.as_ref().as_ref());
     let serves = sight.register().kinds().by_id.values().filter(|k| k.clauses.contains(&id) && reader.knows(k));
     Answer::page(&Requirement {
         short: short(&id).to_owned(),
@@ -71,7 +72,7 @@ fn show(call: &Call<'_>) -> Answered {
         until: said.until.map_or(String::new(), |at| moment(frame.t, at)),
         have: said.have as u64,
         of: said.of as u64,
-        verdict: verdict.map(|v| found(&frame, &reader, &v)),
+        verdict: verdict.map(|v| found(&frame, &reader, v)),
         parts: page.parts(&frame, &reader, &id),
         tally: tally(&frame, &reader, &said, page.state),
         from: page.first,
@@ -134,8 +135,9 @@ impl Page {
     }
 
     fn parts(&self, frame: &Frame<'_>, reader: &Reader<'_>, id: &str) -> Vec<Found> {
-        let verdict = |slot: &aims_register::Slot| reader.standing.assessment().verdict_about(id, *slot);
-        self.slots.iter().filter_map(verdict).map(|v| found(frame, reader, &v)).collect()
+        let verdict = |slot: &aims_register::Slot| reader.standing.verdict(id, Some(*slot));
+        let found = |v: std::sync::Arc<Option<Verdict>>| v.as_ref().as_ref().map(|v| found(frame, reader, v));
+        self.slots.iter().map(verdict).filter_map(found).collect()
     }
 
     fn link(&self, call: &Call<'_>, step: isize) -> Option<String> {

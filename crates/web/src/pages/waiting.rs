@@ -1,6 +1,6 @@
 //! What waits for whoever asks: what only they can confirm, sign, judge or do.
 
-use aims_app::waiting::{Waiting, What, waiting};
+use aims_app::waiting::{Waiting, What};
 use aims_conformity::State;
 use aims_register::Entry;
 use askama::Template;
@@ -88,14 +88,13 @@ fn show(call: &Call<'_>) -> Answered {
 /// # Errors
 /// Where the organization is gone.
 pub fn of(call: &Call<'_>, reader: &Reader<'_>) -> Result<Vec<Waits>, Refused> {
-    let (register, at) = (reader.standing.register(), reader.standing.at());
-    let found = waiting(register, &reader.seat, at);
-    let mut all: Vec<Waits> = found.into_iter().filter_map(|w| waits(call, reader, w)).collect();
+    let found = reader.standing.waiting(&call.member()?.principal, &reader.seat);
+    let mut all: Vec<Waits> = found.iter().filter_map(|w| waits(call, reader, w)).collect();
     all.extend(judgements(call, reader)?);
     Ok(all)
 }
 
-fn waits(call: &Call<'_>, reader: &Reader<'_>, waiting: Waiting) -> Option<Waits> {
+fn waits(call: &Call<'_>, reader: &Reader<'_>, waiting: &Waiting) -> Option<Waits> {
     let entry = reader.numbered(waiting.record.as_deref()?)?;
     let kind = reader.standing.register().kinds().get(entry.kind())?;
     let verb = waiting.verb.as_deref().and_then(|v| kind.lifecycle.verb(v));
@@ -105,7 +104,7 @@ fn waits(call: &Call<'_>, reader: &Reader<'_>, waiting: Waiting) -> Option<Waits
     Some(Waits {
         what: waiting.what,
         to: call.at(&format!("/{}/{}{page}", entry.kind(), entry.number())),
-        name: waiting.name,
+        name: waiting.name.clone(),
         record: Some(reader.link(entry)),
         verb: verb.map_or(String::new(), |v| v.label.clone()),
         requirement: None,
