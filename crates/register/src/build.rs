@@ -21,7 +21,9 @@ impl Register {
     /// # Errors
     /// An id that is not a UUID or comes twice; a moment that cannot be read.
     pub fn of(kinds: Arc<Kinds>, kept: impl IntoIterator<Item = Kept>) -> Result<Self, RegisterError> {
-        let mut register = Register { kinds, words: Words::default(), held: Vec::new(), index: Index::default() };
+        let prefixes = kinds.by_id.values().map(|kind| (kind.number.clone(), kind.id.clone())).collect();
+        let (words, index) = (Words::default(), Index::default());
+        let mut register = Register { kinds, prefixes, words, held: Vec::new(), index };
         for one in kept {
             let id = one.id().to_owned();
             let (slot, held, links) = register.read(one)?;

@@ -13,7 +13,7 @@ mod roles;
 mod value;
 mod words;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use aims_record::Kinds;
 use thiserror::Error;
@@ -34,6 +34,8 @@ pub type Slot = u32;
 #[derive(Debug)]
 pub struct Register {
     kinds: Arc<Kinds>,
+    /// Ids of kinds, by what their numbers begin with.
+    prefixes: HashMap<String, String>,
     words: Words,
     /// By slot; empty where a link names a record that is not kept.
     held: Vec<Option<Held>>,
@@ -93,8 +95,7 @@ impl Register {
     /// say; where one does not, the records of its kind are looked through.
     pub fn numbered(&self, number: &str) -> Option<Entry<'_>> {
         let (prefix, count) = number.rsplit_once('-')?;
-        let kind = self.kinds.by_id.values().find(|kind| kind.number == prefix)?;
-        let slots = self.index.places(self.words.find(&kind.id));
+        let slots = self.index.places(self.words.find(self.prefixes.get(prefix)?));
         let is_it = |slot: &Slot| self.at(*slot).filter(|entry| entry.number() == number);
         let place = count.parse::<usize>().ok().and_then(|count| count.checked_sub(1));
         place.and_then(|place| slots.get(place)).and_then(is_it).or_else(|| slots.iter().find_map(is_it))

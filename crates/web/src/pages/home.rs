@@ -99,7 +99,7 @@ fn show(call: &Call<'_>) -> Answered {
         findings: findings.iter().take(TOLD).map(|s| finding(call, &reader, s)).collect::<Result<_, _>>()?,
         more,
         lapses: lapses(call, &reader)?,
-        waiting: waiting::of(call, &reader)?.into_iter().take(TOLD).collect(),
+        waiting: waiting::of(call, &reader, TOLD)?,
         to_read: if reader.is_told() { Vec::new() } else { to_read(&reader) },
         acts,
         since,

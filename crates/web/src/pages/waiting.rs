@@ -23,6 +23,9 @@ pub const ROUTES: &[Route] = &[
     Route::form("/o/{org}/waiting/read", "waiting-read", Asks::Member, confirm::send),
 ];
 
+/// So much of what waits is told on one page.
+const MOST: usize = 1000;
+
 /// Records about which one requirement waits for a judgement, as far as they are told one by one.
 const SUBJECTS: usize = 50;
 
@@ -71,7 +74,7 @@ fn key(what: What) -> &'static str {
 fn show(call: &Call<'_>) -> Answered {
     let sight = call.sight()?;
     let reader = Reader::of(call, &sight)?;
-    let mut all = of(call, &reader)?;
+    let mut all = of(call, &reader, MOST)?;
     let mut groups = Vec::new();
     for what in ORDER {
         let (these, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|w| w.what == what);
@@ -83,14 +86,17 @@ fn show(call: &Call<'_>) -> Answered {
     Answer::page(&Page { frame: Frame::of(call, &sight, "waiting", call.tongue.say("nav-waiting"))?, groups })
 }
 
-/// All that waits for whoever asks: what is due first.
+/// What waits for whoever asks, what is due first: `most` of it.
 ///
 /// # Errors
 /// Where the organization is gone.
-pub fn of(call: &Call<'_>, reader: &Reader<'_>) -> Result<Vec<Waits>, Refused> {
+pub fn of(call: &Call<'_>, reader: &Reader<'_>, most: usize) -> Result<Vec<Waits>, Refused> {
     let found = reader.standing.waiting(&call.member()?.principal, &reader.seat);
-    let mut all: Vec<Waits> = found.iter().filter_map(|w| waits(call, reader, w)).collect();
-    all.extend(judgements(call, reader)?);
+    let mut all: Vec<Waits> = found.iter().filter_map(|w| waits(call, reader, w)).take(most).collect();
+    if all.len() < most {
+        all.extend(judgements(call, reader)?);
+        all.truncate(most);
+    }
     Ok(all)
 }
 
