@@ -36,11 +36,28 @@ impl Entrance {
         if !self.store.offer_totp(&seated.account.id, &*seed)? {
             return Err(Refused::CodesThere);
         }
+        Ok(self.enrolment(seated, &*seed))
+    }
+
+    /// The offer once more, where the first code was mistyped: the app holds its seed already.
+    ///
+    /// # Errors
+    /// [`Refused::StepUpRequired`], [`Refused::CodesThere`], [`Refused::NoCodes`] where nothing was offered.
+    pub fn offered_codes(&self, seated: &Seated) -> Result<Enrolment, Refused> {
+        seated.must_be_elevated()?;
+        match self.store.totp(&seated.account.id)? {
+            None => Err(Refused::NoCodes),
+            Some(seed) if seed.confirmed.is_some() => Err(Refused::CodesThere),
+            Some(seed) => Ok(self.enrolment(seated, &seed.secret)),
+        }
+    }
+
+    fn enrolment(&self, seated: &Seated, seed: &[u8]) -> Enrolment {
         let base32 = totp_rs::Secret::from(seed.to_vec()).to_base32();
         let (issuer, name) = (escaped(&format!("aims {}", self.address.host())), escaped(&seated.account.name));
         let uri =
             format!("otpauth://totp/{issuer}:{name}?secret={base32}&issuer={issuer}&algorithm=SHA1&digits=6&period=30");
-        Ok(Enrolment { seed: Secret::new(base32), uri: Secret::new(uri) })
+        Enrolment { seed: Secret::new(base32), uri: Secret::new(uri) }
     }
 
     /// Takes the first code: from now on the account asks for them. Answers the recovery codes, shown once, and the session's new token;

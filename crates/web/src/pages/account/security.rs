@@ -1,6 +1,6 @@
 //! What lets one in: password, authenticator app, passkeys, identities elsewhere.
 
-use aims_app::accounts::{NewPasskey, Secret};
+use aims_app::accounts::{Enrolment, NewPasskey, Secret};
 use askama::Template;
 use http::StatusCode;
 use qrcode::{QrCode, render::svg};
@@ -120,11 +120,10 @@ struct Recovery<'c> {
 
 /// Offers an authenticator app; where one was offered and not yet confirmed, this one takes its place.
 fn offer_codes(call: &Call<'_>) -> Answered {
-    Answer::page(&codes(call, None)?)
+    Answer::page(&codes(call, &call.server.entrance.offer_codes(seated(call)?)?, None)?)
 }
 
-fn codes<'c>(call: &'c Call<'c>, problem: Option<String>) -> Result<Codes<'c>, Refused> {
-    let offer = call.server.entrance.offer_codes(seated(call)?)?;
+fn codes<'c>(call: &'c Call<'c>, offer: &Enrolment, problem: Option<String>) -> Result<Codes<'c>, Refused> {
     let code = QrCode::new(offer.uri.reveal().as_bytes()).map_err(|e| Refused::internal(e.to_string()))?;
     let drawn = code.render::<svg::Color<'_>>().min_dimensions(200, 200).quiet_zone(true).build();
     // What stands before the element is for files of their own.
@@ -140,9 +139,10 @@ fn confirm_codes(call: &Call<'_>) -> Answered {
             let frame = Frame::bare(call, call.tongue.say("recovery-title"));
             Answer::fresh(&Recovery { frame, codes }, cookie(call.server, arrival.token.reveal()))
         }
-        // The seed is drawn anew: the one that was shown stands on no page twice.
+        // The app holds the seed by now: another one would have to be taken up anew.
         Err(refused @ aims_app::accounts::Refused::Code) => {
-            Answer::page_with(StatusCode::UNPROCESSABLE_ENTITY, &codes(call, Some(refused.to_string()))?)
+            let offer = call.server.entrance.offered_codes(seated(call)?)?;
+            Answer::page_with(StatusCode::UNPROCESSABLE_ENTITY, &codes(call, &offer, Some(refused.to_string()))?)
         }
         Err(refused) => Err(refused.into()),
     }
