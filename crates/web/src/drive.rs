@@ -23,7 +23,7 @@ use crate::{
     route::{BODY_MAX, Class, Pace, Route},
     seat,
     server::Server,
-    stream::Upload,
+    stream::{Upload, receive},
 };
 
 /// What came in, before anyone looked at it.
@@ -50,7 +50,12 @@ pub async fn drive(
     let (nonce, id) = (server.draw(), server.draw());
     let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(Ipv4Addr::LOCALHOST.into(), |c| c.0.ip());
     let mut asked = Asked { parts, params, body: Bytes::new(), file: Mutex::new(None), nonce, id, address };
-    if route.body_max > BODY_MAX {
+    if route.body_max > BODY_MAX && route.class == Class::Page {
+        match receive(&asked.parts.headers, body, route.body_max).await {
+            Ok((fields, file)) => (asked.body, asked.file) = (fields, Mutex::new(file)),
+            Err(refused) => return finish(&server, route, &asked, Err(refused)),
+        }
+    } else if route.body_max > BODY_MAX {
         asked.file = Mutex::new(Some(Upload::of(body, route.body_max)));
     } else {
         match take(body, route).await {
