@@ -17,7 +17,7 @@ use crate::{
     form::Pairs,
     frame::Frame,
     pages::{
-        record::{named, names, place},
+        record::{ACKNOWLEDGED, named, names, place},
         register::state_label,
     },
     reader::Reader,
@@ -37,6 +37,8 @@ enum Deed<'k> {
     Move(&'k Verb),
     Sign(&'k Signing),
     Withdraw,
+    /// That the one who says it has read it.
+    Acknowledge,
 }
 
 impl<'k> Deed<'k> {
@@ -48,6 +50,7 @@ impl<'k> Deed<'k> {
         }
         match word {
             "withdraw" | "withdraw-record" => Ok(Deed::Withdraw),
+            "acknowledge" if kind.field(ACKNOWLEDGED).is_some() => Ok(Deed::Acknowledge),
             "sign" => {
                 let here = kind.lifecycle.verbs_from(entry.state().unwrap_or_default());
                 let meaning = call.query.get("meaning");
@@ -63,7 +66,7 @@ impl<'k> Deed<'k> {
         match self {
             Deed::Move(verb) => verb.sign.as_ref(),
             Deed::Sign(signing) => Some(signing),
-            Deed::Withdraw => None,
+            Deed::Withdraw | Deed::Acknowledge => None,
         }
     }
 }
@@ -135,6 +138,11 @@ fn steps(
     };
     match deed {
         Deed::Withdraw => vec![vec![Step::of(Wish::Withdraw { record: record.clone(), seen: Some(seen) })]],
+        Deed::Acknowledge => {
+            let to = seat.person(standing.register()).map(Entry::id).unwrap_or_default();
+            let field = ACKNOWLEDGED.to_owned();
+            vec![vec![Step::of(Wish::Link { record: record.clone(), seen: Some(seen), field, to })]]
+        }
         Deed::Sign(signing) => vec![vec![sign(signing)]],
         Deed::Move(verb) => {
             let Some(signing) = &verb.sign else { return vec![vec![go(verb, seen)]] };
@@ -254,12 +262,15 @@ fn show_deed(
         }
         Deed::Sign(s) => (t.with("sign-title", "meaning", s.meaning.as_str()), String::new(), None, Vec::new()),
         Deed::Withdraw => (t.say("withdraw").into_owned(), t.say("withdraw-about").into_owned(), None, Vec::new()),
+        Deed::Acknowledge => {
+            (t.say("acknowledge").into_owned(), t.say("acknowledge-about").into_owned(), None, Vec::new())
+        }
     };
     let moves = chosen.iter().any(|s| !matches!(s.wish, Wish::Sign { .. }));
     let button = match (&refused, deed) {
         (Some(_), _) => String::new(),
         (None, Deed::Move(verb)) if moves => verb.label.clone(),
-        (None, Deed::Withdraw) => title.clone(),
+        (None, Deed::Withdraw | Deed::Acknowledge) => title.clone(),
         (None, _) => t.say("sign-only").into_owned(),
     };
     let seated = call.visitor.seated();

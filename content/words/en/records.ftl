@@ -1,0 +1,49 @@
+# Acts on one record: files, links, and what can be done.
+offers = What can be done
+offer-closed = Not now
+offer-only = Only { $who } may.
+offer-apart = You wrote part of what it says. Another approver must sign it.
+offer-first = First: { $what }.
+offer-fill = fill in { $field }
+offer-signs = You sign “{ $meaning }”.
+offer-more = { $n ->
+    [one] One signature more is then still missing.
+   *[other] { $n } signatures more are then still missing.
+ }
+offer-becomes = It becomes: { $state }.
+offer-amend = Changes what it says; what was there stays in its history.
+offer-link = Names another record, or takes such a link away.
+offer-attach = Keeps a file with it, by its digest.
+acknowledge = Confirm that you read it
+acknowledge-about = Your name is recorded among those who read it.
+recorded-in = Recorded. { $number } is at version { $version }, entry
+link-change = Change
+files-count = { $n ->
+    [one] One file
+   *[other] { $n } files
+ }
+file-size = Size
+file-kept = Kept, { $kind }
+file-kept-unknown = Kept; to download only
+file-gone = Its content is gone
+attach-about = The file is kept by the digest of its content. It can be downloaded by whoever may read the record, and is never shown inside a page.
+attach-whole = The record as a whole
+attach-where = Where it belongs
+attach-lapses = { $n ->
+    [one] One signature stands. It lapses if the file goes into a field that was signed.
+   *[other] { $n } signatures stand. They lapse if the file goes into a field that was signed.
+ }
+attach-digest = Compare with a digest that you were given
+attach-digest-help = The file is refused if its content has another digest.
+attach-file = File
+attach-file-help = One file, at most 100 MiB. What it is, is found from its content; a file whose name says otherwise is refused.
+attach-it = Attach file
+attach-choose = Choose the file to attach.
+link-title = Link to another record
+link-which = Link
+link-find = Find
+link-stands = Named now
+link-offered = Can be named
+link-it = Link
+link-away = Take the link away
+link-choose = Choose the record by its number.
