@@ -47,3 +47,57 @@ link-offered = Kann genannt werden
 link-it = Verknüpfen
 link-away = Verknüpfung wegnehmen
 link-choose = Wählen Sie die Aufzeichnung mit ihrer Nummer aus.
+
+# Register: Filter, Spalten, Ansichten, Vorgänge an mehreren Aufzeichnungen.
+filters-more = Filter und Spalten
+filters-apply = Anzeigen
+filter-words = Nummer oder Name
+filter-from = von
+filter-to = bis
+columns = Spalten
+views = Meine Ansichten
+view-name = Name dieser Ansicht
+view-name-help = Geben Sie der Ansicht einen Namen mit höchstens 60 Zeichen.
+view-keep = Ansicht aufheben
+view-away = Ansicht „{ $name }“ entfernen
+view-too-many = Von diesem Register gibt es schon 30 Ansichten, oder diese filtert zu viel. Entfernen Sie zuerst eine.
+choose = Auswählen
+bulk = Mit den ausgewählten Aufzeichnungen
+bulk-all = alle { $n } passenden
+plan-show = Plan zeigen
+plan-set = Setzen: { $field }
+plan-lead = Was aufgezeichnet würde, Aufzeichnung für Aufzeichnung. Vorher wird nichts aufgezeichnet.
+plan-chosen = { $n ->
+    [one] Eine Aufzeichnung
+   *[other] { $n } Aufzeichnungen
+ }
+plan-count = { $can } von { $all } gehen
+plan-outcome = Was geschähe
+plan-can = Geht
+plan-cannot = Geht nicht
+plan-stands = Steht jetzt: { $value }
+plan-withdrawn = Sie ist dann für nichts mehr ein Nachweis.
+plan-do = { $n ->
+    [one] Aufzeichnen
+   *[other] Alle { $n } aufzeichnen, zusammen oder gar nicht
+ }
+plan-do-can = { $n ->
+    [one] Den einen aufzeichnen, der geht
+   *[other] Die { $n } aufzeichnen, die gehen, zusammen oder gar nicht
+ }
+plan-back = Zurück zum Register
+plan-nothing = Wählen Sie zuerst Aufzeichnungen aus: Haken Sie sie im Register an.
+plan-too-many = { $n } Aufzeichnungen sind ausgewählt; höchstens 200 gehen auf einmal. Grenzen Sie die Liste ein.
+plan-choose = Wählen Sie aus, was mit den Aufzeichnungen geschehen soll.
+plan-why = Sagen Sie, warum. Der Grund steht neben jedem Vorgang im Verzeichnis.
+plan-done = { $n ->
+    [one] Ein Vorgang aufgezeichnet, im Eintrag
+   *[other] { $n } Vorgänge aufgezeichnet, der letzte im Eintrag
+ }
+
+# Was vor einer erneuten Anmeldung ausgefüllt war.
+confirm-send-title = Weiter, wo Sie waren
+confirm-send-lead = Es wurde noch nichts abgeschickt. Das haben Sie ausgefüllt.
+confirm-send-none = Nichts wartet darauf, abgeschickt zu werden.
+confirm-send = Jetzt abschicken
+meanwhile = Geschehen, seit Sie diese Seite geöffnet haben

@@ -156,14 +156,13 @@ fn tell(server: &Arc<Server>, route: &'static Route, asked: &Asked, refused: &Re
     let visitor = seat::visitor(server, route, &asked.parts.headers, asked.address).unwrap_or_default();
     let org = asked.params.iter().find(|(name, _)| name == "org").map(|(_, value)| value.as_str());
     let member = org.and_then(|org| seat::member(server, &visitor, org).ok()).flatten();
-    if refused.code == "sign_in_required" {
-        let to =
-            crate::form::query([("next", asked.parts.uri.path_and_query().map_or("/", |p| p.as_str()))].into_iter());
-        return Answer::see(format!("/sign-in{to}"));
-    }
     let call = call(server, route, asked, visitor, member);
+    if refused.code == "sign_in_required" {
+        let next = pages::confirm::page_of(&call);
+        return Answer::see(format!("/sign-in{}", crate::form::query([("next", next.as_str())].into_iter())));
+    }
     if refused.code == "step_up_required" && call.visitor.seated().is_some() {
-        return Answer::see(pages::confirm::before(&call));
+        return Answer::see(pages::confirm::before(&call)?);
     }
     pages::refused::page(&call, refused)
 }

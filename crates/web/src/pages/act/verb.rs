@@ -89,6 +89,8 @@ struct Page<'c> {
     refused: String,
     /// What went wrong with what was just sent.
     error: String,
+    /// What was done by others since the form was opened: moment, sentence, address of the difference.
+    meanwhile: Vec<(String, String, String)>,
     /// The button's words; empty where it cannot be done.
     button: String,
     /// Whether the password is asked for, and whether a code too.
@@ -297,6 +299,10 @@ fn show_deed(
             who,
             signing,
             refused: refused.map_or(String::new(), |r| r.says),
+            meanwhile: match form.get("_seen").and_then(|v| v.parse().ok()) {
+                Some(seen) if sent.is_some() => meanwhile(call, &Reader::of(call, sight)?, kind, entry, seen)?,
+                _ => Vec::new(),
+            },
             error: sent.map_or(String::new(), |r| r.says),
             step_up: signs_now && !elevated && !button.is_empty(),
             button,
@@ -314,6 +320,23 @@ fn show_deed(
             frame,
         },
     )
+}
+
+/// What was done to the record since it was at a version.
+fn meanwhile(
+    call: &Call<'_>,
+    reader: &Reader<'_>,
+    kind: &Kind,
+    entry: Entry<'_>,
+    seen: u64,
+) -> Result<Vec<(String, String, String)>, Refused> {
+    let history = call.live()?.aims().history(&entry.id())?;
+    let line = |(version, line): (u64, aims_app::HistoryLine)| {
+        let at = line.ts.parse().map_or_else(|_| line.ts.clone(), |at| crate::show::moment(call.tongue, at));
+        let to = call.at(&format!("/{}/{}/versions/{version}", kind.id, entry.number()));
+        reader.tells(&line.sentence).then_some((at, line.sentence, to))
+    };
+    Ok((1..).zip(history).filter(|(version, _)| *version > seen).filter_map(line).collect())
 }
 
 /// What a signature is over, as it stands.
