@@ -141,7 +141,7 @@ impl Aims {
         idem: Option<String>,
         besides: Besides,
     ) -> Result<Vec<Done>, Failure> {
-        let idem = idem.map(|key| Idem { key, request: Hash::sha256(format!("{} {steps:?}", actor.pid).as_bytes()) });
+        let idem = idem.map(|key| asked_as(key, actor, &steps));
         let mut steps = steps;
         let mut known = Known::default();
         for step in &mut steps {
@@ -159,6 +159,26 @@ impl Aims {
             sig: besides.sig,
         };
         Ok(self.store.write(move |draft| case.carry_out(draft, steps, idem, besides.noted))?)
+    }
+}
+
+/// A request's own name, with the digest of what it asks for.
+fn asked_as(key: String, actor: &Actor, steps: &[Step]) -> Idem {
+    Idem { key, request: Hash::sha256(format!("{} {steps:?}", actor.pid).as_bytes()) }
+}
+
+impl Aims {
+    /// The first answer to a request that came before; nothing where it is new.
+    ///
+    /// # Errors
+    /// `idempotency_mismatch`, where it asked for something else then.
+    pub(crate) fn repeated(&self, actor: &Actor, steps: &[Step], key: &str) -> Result<Option<Vec<Done>>, Failure> {
+        let idem = asked_as(key.to_owned(), actor, steps);
+        let earlier = move |draft: &Draft<'_>| -> Result<Option<Vec<Done>>, Failure> {
+            let written = draft.earlier(&idem)?;
+            written.map(|written| Ok(vec![repeated(draft, written.seq)?])).transpose()
+        };
+        Ok(self.store.write(earlier)?)
     }
 }
 

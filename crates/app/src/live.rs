@@ -4,6 +4,7 @@
 //! that came since, so that whoever acted sees it, and what can change is decided again. Earlier moments are built when they are asked for,
 //! and the last few are kept.
 
+mod alike;
 mod names;
 mod past;
 mod recall;
@@ -35,6 +36,8 @@ pub struct Live {
     frameworks: &'static Frameworks,
     now: RwLock<Standing>,
     pasts: Mutex<Pasts>,
+    /// Held by whoever gives a name that no two records may share.
+    naming: Mutex<()>,
 }
 
 /// What a page looks at: how things stand, or how they stood.
@@ -82,7 +85,7 @@ impl Live {
         let kept: &'static Arc<Frameworks> = Box::leak(Box::new(Arc::clone(&aims.frameworks)));
         let frameworks: &'static Frameworks = kept;
         let now = Standing::now(&aims, frameworks)?;
-        Ok(Live { aims, frameworks, now: RwLock::new(now), pasts: Mutex::default() })
+        Ok(Live { aims, frameworks, now: RwLock::new(now), pasts: Mutex::default(), naming: Mutex::default() })
     }
 
     /// The organization beneath: for what goes to the ledger itself, and for imports and exports.
@@ -117,8 +120,14 @@ impl Live {
     /// Does all steps in one transaction, or none, and takes them in.
     ///
     /// # Errors
-    /// As [`Aims::act_together`].
+    /// As [`Aims::act_together`]; `name_too_similar`.
     pub fn act(&self, actor: &Actor, steps: Vec<Step>, idem: Option<String>) -> Result<Vec<Done>, Failure> {
+        let _naming = match (self.name_alone(&steps), &idem) {
+            (Ok(guard), _) => guard,
+            // Whoever sends again what began a record finds its own name.
+            (Err(refused), Some(key)) => return self.aims.repeated(actor, &steps, key)?.ok_or(refused),
+            (Err(refused), None) => return Err(refused),
+        };
         let done = self.aims.act_together(actor, steps, idem)?;
         self.follow()?;
         Ok(done)
@@ -138,6 +147,16 @@ impl Live {
         let done = self.aims.sign_with_passkey(actor, to_sign, assertion, idem)?;
         self.follow()?;
         Ok(done)
+    }
+
+    /// Refuses a name that looks like another's. Where one is given, no other is until the guard is dropped.
+    fn name_alone(&self, steps: &[Step]) -> Result<Option<MutexGuard<'_, ()>>, Failure> {
+        if !alike::concerns(&*self.sight(None)?, steps) {
+            return Ok(None);
+        }
+        let guard = self.naming.lock().unwrap_or_else(PoisonError::into_inner);
+        alike::refuse(&*self.sight(None)?, steps)?;
+        Ok(Some(guard))
     }
 
     /// Takes in what was appended since: by acts, imports, or another door to the same organization.

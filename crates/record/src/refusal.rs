@@ -151,6 +151,15 @@ pub enum Refusal {
         /// Its number.
         record: String,
     },
+    /// Another record of the kind has a name that looks the same.
+    NameTooSimilar {
+        /// As asked.
+        name: String,
+        /// Number of the other; empty where it is begun by the same request.
+        record: String,
+        /// Its name.
+        other: String,
+    },
     /// The record was withdrawn or disposed of.
     Ended {
         /// Readable number.
@@ -241,6 +250,7 @@ impl Refusal {
             Refusal::NothingToSign { .. } => "nothing_to_sign",
             Refusal::NothingChanges { .. } => "nothing_changes",
             Refusal::KeyTaken { .. } => "key_taken",
+            Refusal::NameTooSimilar { .. } => "name_too_similar",
             Refusal::Ended { .. } => "ended",
             Refusal::LegalHold { .. } => "legal_hold",
             Refusal::BelowLegalMinimum { .. } => "below_legal_minimum",
@@ -330,6 +340,10 @@ impl fmt::Display for Refusal {
             }
             Refusal::NothingChanges { record } => write!(f, "{record} says this already; nothing was recorded"),
             Refusal::KeyTaken { key, record } => write!(f, "the key `{key}` names {record}; choose another"),
+            Refusal::NameTooSimilar { name, record, other } => {
+                let other = format!("{record} `{other}`");
+                write!(f, "`{name}` looks like {}; amend that record, or choose a name that tells them apart", other.trim())
+            }
             Refusal::Ended { record, how, seq } => {
                 write!(f, "{record} was {how} in entry {seq} and takes no more acts; record a new one")
             }

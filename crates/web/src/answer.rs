@@ -206,7 +206,9 @@ fn status_of(code: &str, failure: &Failure) -> StatusCode {
         | "idempotency_mismatch"
         | "approved_content_changed"
         | "verb_not_here"
-        | "need_unmet"
+        | "open_dependencies"
+        | "step_missing"
+        | "name_too_similar"
         | "legal_hold"
         | "key_taken"
         | "withdrawn" => StatusCode::CONFLICT,

@@ -63,6 +63,20 @@ impl Call<'_> {
         self.params.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)
     }
 
+    /// The same request, to be asked about otherwise.
+    pub fn again(&self) -> Call<'_> {
+        Call {
+            params: self.params.clone(),
+            query: self.query.clone(),
+            body: self.body.clone(),
+            visitor: self.visitor.clone(),
+            member: self.member.clone(),
+            nonce: self.nonce.clone(),
+            id: self.id.clone(),
+            ..*self
+        }
+    }
+
     /// Who they are in the organization that the path names.
     ///
     /// # Errors

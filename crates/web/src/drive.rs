@@ -23,7 +23,7 @@ use crate::{
     route::{BODY_MAX, Class, Pace, Route},
     seat,
     server::Server,
-    stream::Upload,
+    stream::{Upload, receive},
 };
 
 /// What came in, before anyone looked at it.
@@ -50,7 +50,12 @@ pub async fn drive(
     let (nonce, id) = (server.draw(), server.draw());
     let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(Ipv4Addr::LOCALHOST.into(), |c| c.0.ip());
     let mut asked = Asked { parts, params, body: Bytes::new(), file: Mutex::new(None), nonce, id, address };
-    if route.body_max > BODY_MAX {
+    if route.body_max > BODY_MAX && route.class == Class::Page {
+        match receive(&asked.parts.headers, body, route.body_max).await {
+            Ok((fields, file)) => (asked.body, asked.file) = (fields, Mutex::new(file)),
+            Err(refused) => return finish(&server, route, &asked, Err(refused)),
+        }
+    } else if route.body_max > BODY_MAX {
         asked.file = Mutex::new(Some(Upload::of(body, route.body_max)));
     } else {
         match take(body, route).await {
@@ -151,14 +156,13 @@ fn tell(server: &Arc<Server>, route: &'static Route, asked: &Asked, refused: &Re
     let visitor = seat::visitor(server, route, &asked.parts.headers, asked.address).unwrap_or_default();
     let org = asked.params.iter().find(|(name, _)| name == "org").map(|(_, value)| value.as_str());
     let member = org.and_then(|org| seat::member(server, &visitor, org).ok()).flatten();
-    if refused.code == "sign_in_required" {
-        let to =
-            crate::form::query([("next", asked.parts.uri.path_and_query().map_or("/", |p| p.as_str()))].into_iter());
-        return Answer::see(format!("/sign-in{to}"));
-    }
     let call = call(server, route, asked, visitor, member);
+    if refused.code == "sign_in_required" {
+        let next = pages::confirm::page_of(&call);
+        return Answer::see(format!("/sign-in{}", crate::form::query([("next", next.as_str())].into_iter())));
+    }
     if refused.code == "step_up_required" && call.visitor.seated().is_some() {
-        return Answer::see(pages::confirm::before(&call));
+        return Answer::see(pages::confirm::before(&call)?);
     }
     pages::refused::page(&call, refused)
 }

@@ -7,7 +7,7 @@ mod write;
 
 use std::borrow::Cow;
 
-pub use control::Control;
+pub use control::{Control, Pick};
 pub use read::{Read, read, same};
 pub use sheet::{Picks, Sheet, anchor, said};
 pub use write::pairs;

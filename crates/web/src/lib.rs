@@ -9,6 +9,7 @@ mod api;
 mod assets;
 pub mod call;
 mod drive;
+mod evidence;
 mod form;
 mod frame;
 mod headers;

@@ -49,6 +49,8 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         pages::waiting::ROUTES,
         pages::act::begin::ROUTES,
         pages::act::amend::ROUTES,
+        pages::act::attach::ROUTES,
+        pages::act::link::ROUTES,
         pages::act::verb::ROUTES,
     ]
     .into_iter()

@@ -1,5 +1,7 @@
 //! Bodies that come and go piece by piece.
 
+mod multipart;
+
 use std::{
     convert::Infallible,
     io,
@@ -12,6 +14,8 @@ use axum::body::Body;
 use bytes::{Buf as _, Bytes};
 use http_body_util::BodyExt as _;
 use tokio::sync::mpsc;
+
+pub use multipart::receive;
 
 /// Pieces on their way to a reader.
 const PIECES: usize = 4;
@@ -35,6 +39,8 @@ impl http_body::Body for Channel {
 
 /// The body of a request for whoever reads it where it may block.
 pub struct Upload {
+    /// What its sender calls it; empty where the body is the file and nothing else.
+    pub name: String,
     pieces: mpsc::Receiver<io::Result<Bytes>>,
     left: Bytes,
 }
@@ -44,7 +50,7 @@ impl Upload {
     pub fn of(body: Body, most: usize) -> Upload {
         let (to, from) = mpsc::channel(PIECES);
         tokio::spawn(pump(body, most, to));
-        Upload { pieces: from, left: Bytes::new() }
+        Upload { name: String::new(), pieces: from, left: Bytes::new() }
     }
 }
 

@@ -1,15 +1,9 @@
 //! Evidence: files in, before an act names them; files out, of records that may be read.
 
-use std::io::Read;
-
-use aims_app::{Failure, Wish, access::Action};
+use aims_app::{Wish, access::Action};
 use aims_record::File;
-use aims_store::Offer;
-use axum::body::Body as HttpBody;
-use bytes::Bytes;
 use http::StatusCode;
-use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use serde_json::json;
 
 use super::{
     answers::FileLine,
@@ -20,14 +14,9 @@ use super::{
 use crate::{
     answer::{Answer, Answered, Refused},
     call::Call,
+    evidence::{FILE_MAX, hand_out, take_in},
     route::{Asks, Method, Route},
-    stream::Channel,
 };
-
-/// Bytes of a file at most (TRUST 6.5).
-const FILE_MAX: usize = 100 << 20;
-/// Bytes read at once.
-const PIECE: usize = 64 << 10;
 
 static UPLOAD: Doc = Doc::new("Upload a file as evidence", Given::Made(of::<FileLine>))
     .about("It belongs to no record until an act attaches it, and only you can attach it. Its type is found from its content.")
@@ -49,9 +38,8 @@ fn upload(call: &Call<'_>) -> Answered {
     may_upload(call)?;
     let name = call.query.get("name").unwrap_or_default().to_owned();
     let expected_sha256 = call.query.get("sha256").map(str::to_owned);
-    let offer = Offer { name, expected_sha256, limit: Some(FILE_MAX as u64) };
     let mut content = call.upload().ok_or_else(|| Refused::unclear("body_incomplete", "Send the file as the body."))?;
-    let taken = call.live()?.aims().store().put_evidence(&offer, &mut content).map_err(Failure::from)?.file;
+    let taken = take_in(call, name, expected_sha256, &mut content)?;
     keep(call, &taken)?;
     let File { len, mime, name, sha256 } = taken;
     Answer::json_with(StatusCode::CREATED, &FileLine { name, mime, len, sha256 }, None)
@@ -107,37 +95,5 @@ fn file(call: &Call<'_>) -> Answered {
     let sight = call.sight()?;
     let seat = call.seat(&sight)?;
     let entry = find(call, &sight, &seat, call.param("record"))?;
-    let shown = call.live()?.aims().show_alone(&entry.id(), call.as_of()?)?;
-    let named = named(&shown.record, call.param("sha256")).ok_or_else(Refused::absent)?;
-    let content = call.live()?.aims().store().open_evidence(&named.sha256);
-    let content = content.map_err(|_| Refused::new(StatusCode::GONE, "erased", "This file was disposed of."))?;
-    Ok(Answer::Stream { kind: "application/octet-stream".into(), name: Some(named.name), body: flow(content) })
-}
-
-/// The file of this digest that a record names, as a whole or in a field.
-fn named(record: &Value, sha256: &str) -> Option<File> {
-    match record {
-        Value::Object(members) if members.get("sha256").and_then(Value::as_str) == Some(sha256) => {
-            serde_json::from_value(record.clone()).ok()
-        }
-        Value::Object(members) => members.values().find_map(|v| named(v, sha256)),
-        Value::Array(list) => list.iter().find_map(|v| named(v, sha256)),
-        _ => None,
-    }
-}
-
-/// A file piece by piece: memory stays the same however long it is.
-fn flow(mut content: std::fs::File) -> HttpBody {
-    let (to, from) = mpsc::channel::<Bytes>(2);
-    tokio::task::spawn_blocking(move || {
-        let mut piece = vec![0; PIECE];
-        // Whoever broke off, here or there, is told by a body that ends too early.
-        while let Ok(read) = content.read(&mut piece) {
-            let bytes = Bytes::copy_from_slice(piece.get(..read).unwrap_or_default());
-            if bytes.is_empty() || to.blocking_send(bytes).is_err() {
-                break;
-            }
-        }
-    });
-    HttpBody::new(Channel(from))
+    hand_out(call, &sight, entry, call.param("sha256"))
 }

@@ -2,8 +2,11 @@
 //! typed.
 
 pub mod amend;
+pub mod attach;
 pub mod begin;
 pub mod draft;
+pub mod link;
+pub mod offer;
 pub mod verb;
 
 mod asked;

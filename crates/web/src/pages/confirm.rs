@@ -1,5 +1,7 @@
 //! Confirming who sits here, before what asks for a fresh authentication.
 
+mod waits;
+
 use aims_app::accounts::{Arrival, Seated, Secret};
 use askama::Template;
 use http::StatusCode;
@@ -18,6 +20,7 @@ pub const ROUTES: &[Route] = &[
     Route::page("/confirm", "confirm", Asks::Account, show),
     Route::form("/confirm", "confirm-password", Asks::Account, password),
     Route::form("/confirm/passkey", "confirm-passkey", Asks::Account, passkey),
+    Route::page(waits::PAGE, "confirm-send", Asks::Account, waits::show).slow(),
 ];
 
 #[derive(Template)]
@@ -31,13 +34,22 @@ struct Page<'c> {
     asks_code: bool,
 }
 
-/// The address of this page for a request that has to wait for it. After a form the page that holds the form comes next.
-pub fn before(call: &Call<'_>) -> String {
-    let to = match call.route.method {
+/// The address of this page for a request that has to wait for it. After a form its answers are kept, to be sent from where they are shown
+/// again; where secrets are among them, the page that holds the form comes next.
+///
+/// # Errors
+/// Where the answers cannot be kept.
+pub fn before(call: &Call<'_>) -> Result<String, Refused> {
+    let to = if call.route.method != Method::Get && waits::keep(call)? { waits::PAGE.into() } else { page_of(call) };
+    Ok(format!("/confirm{}", query([("next", to.as_str())].into_iter())))
+}
+
+/// The page that was asked for, or that holds the form that was sent.
+pub fn page_of(call: &Call<'_>) -> String {
+    match call.route.method {
         Method::Get => format!("{}{}", call.path, call.query.with(&[])),
         _ => page_of_form(call),
-    };
-    format!("/confirm{}", query([("next", to.as_str())].into_iter()))
+    }
 }
 
 /// The nearest page above a form's address.

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use aims_app::{Shown, access::Action, live::Standing};
-use aims_record::Kind;
+use aims_app::{
+    Shown, Wish,
+    access::{Action, Seat},
+    live::Standing,
+};
+use aims_record::{Kind, Shape};
 use aims_register::{Entry, Pointing};
 use askama::Template;
 use serde_json::Value;
@@ -12,7 +16,12 @@ use crate::{
     answer::{Answer, Answered, Refused},
     call::Call,
     frame::{Frame, Tag},
-    pages::{home::short, register::state_label, system},
+    pages::{
+        act::offer::{Offer, offers},
+        home::short,
+        register::state_label,
+        system,
+    },
     reader::{Link, Reader},
     route::{Asks, Route},
     show::{Status, Values, moment},
@@ -28,12 +37,38 @@ const NAMING_TOLD: usize = 12;
 struct Record<'c> {
     frame: Frame<'c>,
     head: Head,
-    facts: Vec<(String, String, String)>,
+    facts: Vec<Fact>,
     open: Vec<String>,
     naming: Vec<Naming>,
     signatures: Vec<Signed>,
-    files: Vec<(String, String)>,
+    files: Vec<Attached>,
     said: Vec<Said>,
+    offers: Vec<Offer>,
+    /// What was just recorded: the entry.
+    done: Option<u64>,
+}
+
+/// A field and what stands in it.
+struct Fact {
+    label: String,
+    html: String,
+    help: String,
+    /// Where a link is changed, where the one who looks may.
+    change: Option<String>,
+}
+
+/// A file of the record.
+struct Attached {
+    name: String,
+    to: String,
+    /// Its length in words.
+    size: String,
+    mime: String,
+    sha256: String,
+    /// Label of the field that holds it; empty where it belongs to the record as a whole.
+    field: String,
+    /// Whether its content is in the store.
+    is_there: bool,
 }
 
 /// What stands above every page about one record.
@@ -106,9 +141,10 @@ fn show(call: &Call<'_>) -> Answered {
     let names = names(call, &reader, &shown);
     let values = Values { t: call.tongue, records: &names };
     let fields = shown.record.get("fields").cloned().unwrap_or_default();
+    let changes = changes(call, &reader, kind, entry);
     let fact = |f: &aims_record::Field| {
-        let value = fields.get(&f.name)?;
-        Some((f.label.clone(), values.html(f, value), f.help.clone()))
+        let html = values.html(f, fields.get(&f.name)?);
+        Some(Fact { label: f.label.clone(), html, help: f.help.clone(), change: changes.get(&f.name).cloned() })
     };
     let frame = frame(call, &reader, kind, entry)?;
     Answer::page(&Record {
@@ -117,11 +153,38 @@ fn show(call: &Call<'_>) -> Answered {
         open: kind.fields.iter().filter(|f| fields.get(&f.name).is_none()).map(|f| f.label.clone()).collect(),
         naming: naming(&reader, entry),
         signatures: signatures(kind, &shown, &values, &frame),
-        files: files(&shown),
+        files: attached(call, kind, &shown)?,
         said: said(&frame, &reader, entry)?,
+        offers: offers(call, &reader, kind, entry),
+        done: call.query.get("done").and_then(|seq| seq.parse().ok()),
         frame,
     })
 }
+
+/// Where the links of a record are changed, by field, as far as the one who looks may.
+fn changes(call: &Call<'_>, reader: &Reader<'_>, kind: &Kind, entry: Entry<'_>) -> BTreeMap<String, String> {
+    let now = !call.query.has("as_of") && entry.stands() && !entry.erased();
+    let (amends, responds) = (reader.seat.may_on(Action::Amend, entry), reader.seat.may_on(Action::Respond, entry));
+    let open = |f: &&aims_record::Field| {
+        now && f.links() && !f.stamped && if f.material { amends } else { amends || responds }
+    };
+    let to = |f: &aims_record::Field| call.at(&format!("/{}/{}/link?field={}", kind.id, entry.number(), f.name));
+    kind.fields.iter().filter(open).map(|f| (f.name.clone(), to(f))).collect()
+}
+
+/// Whether the record is a communication that reached the one who looks and that they have not confirmed.
+pub fn can_acknowledge(seat: &Seat, standing: &Standing, kind: &Kind, entry: Entry<'_>) -> bool {
+    let Some(person) = seat.person(standing.register()) else { return false };
+    let names = |field: &str| entry.linked(field).any(|e| e == person);
+    let confirm = |to| Wish::Link { record: entry.id(), seen: None, field: ACKNOWLEDGED.to_owned(), to };
+    kind.field(ACKNOWLEDGED).is_some_and(|f| f.many && !f.stamped)
+        && names("reached")
+        && !names(ACKNOWLEDGED)
+        && seat.decide_wish(standing.register(), &confirm(person.id())).is_allowed()
+}
+
+/// The field in which people confirm that they have read something.
+pub const ACKNOWLEDGED: &str = "acknowledged_by";
 
 /// Around a page about one record.
 ///
@@ -144,8 +207,8 @@ pub fn head(frame: &Frame<'_>, reader: &Reader<'_>, kind: &Kind, entry: Entry<'_
     let acts = frame.as_of().is_empty() && entry.stands() && !entry.erased();
     let state = entry.state().unwrap_or("disposed");
     let may = |action| acts && reader.seat.may_on(action, entry);
-    let offered =
-        kind.lifecycle.verbs_from(state).filter(|v| may(if v.sign.is_some() { Action::Sign } else { Action::Move }));
+    let is_verb = |o: &Offer| o.is_open && kind.lifecycle.verbs.iter().any(|v| to(&format!("/{}", v.id)) == o.to);
+    let offered = offers(frame.call, reader, kind, entry).into_iter().filter(is_verb);
     Head {
         number: entry.number().to_owned(),
         version: entry.version(),
@@ -153,7 +216,7 @@ pub fn head(frame: &Frame<'_>, reader: &Reader<'_>, kind: &Kind, entry: Entry<'_
         state: state_label(kind, state).to_owned(),
         state_about: kind.lifecycle.state(state).map_or(String::new(), |s| s.about.clone()),
         tabs: tabs.map(|(key, to)| (frame.t.say(key).into_owned(), to, key == tab)).collect(),
-        verbs: offered.map(|v| (to(&format!("/{}", v.id)), v.label.clone(), v.sign.is_some())).collect(),
+        verbs: offered.map(|o| (o.to, o.label, o.signs)).collect(),
         amend: may(Action::Amend).then(|| to("/amend")),
         withdrawn: !entry.stands(),
     }
@@ -269,6 +332,41 @@ fn signatures(kind: &Kind, shown: &Shown, values: &Values<'_>, frame: &Frame<'_>
         lapsed: lapsed(s),
     };
     all.iter().rev().map(signed).collect()
+}
+
+/// Files of the record as a whole and of its fields, with whether their content is there.
+fn attached(call: &Call<'_>, kind: &Kind, shown: &Shown) -> Result<Vec<Attached>, Refused> {
+    let store = call.live()?.aims().store();
+    let base = format!("/{}/{}/files/", kind.id, shown.number);
+    let one = |field: &str, value: &Value| {
+        let file: aims_record::File = serde_json::from_value(value.clone()).ok()?;
+        Some(Attached {
+            to: call.at(&format!("{base}{}", file.sha256)),
+            size: size(file.len),
+            is_there: store.open_evidence(&file.sha256).is_ok(),
+            field: field.to_owned(),
+            name: file.name,
+            mime: file.mime,
+            sha256: file.sha256,
+        })
+    };
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+    let whole = shown.record.get("files").map(list).unwrap_or_default();
+    let mut all: Vec<Attached> = whole.iter().filter_map(|file| one("", file)).collect();
+    for field in kind.fields.iter().filter(|f| f.shape == Shape::File) {
+        let held = shown.record.get("fields").and_then(|fields| fields.get(&field.name)).map(list).unwrap_or_default();
+        all.extend(held.iter().filter_map(|file| one(&field.label, file)));
+    }
+    Ok(all)
+}
+
+/// A length in the unit that people say it in.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_024 => format!("{bytes} B"),
+        1_024..1_048_576 => format!("{} KiB", bytes.div_ceil(1_024)),
+        _ => format!("{}.{} MiB", bytes >> 20, (bytes % (1 << 20)) * 10 / (1 << 20)),
+    }
 }
 
 pub fn files(shown: &Shown) -> Vec<(String, String)> {

@@ -1,26 +1,39 @@
-//! A register: all records of a kind, filtered and sorted by what the address says.
+//! A register: all records of a kind, filtered and sorted by what the address says, in the columns that it names.
 
-use aims_app::{access::Action, live::Standing};
-use aims_record::{Field, Kind, Shape};
-use aims_register::{Entry, Value};
+mod asked;
+mod cells;
+mod export;
+mod filters;
+mod plan;
+mod views;
+
+use aims_app::access::Action;
+use aims_record::Kind;
+use aims_register::Entry;
 use askama::Template;
 
 use crate::{
     answer::{Answer, Answered, Refused},
     call::Call,
+    form::Pick,
     frame::Frame,
+    pages::record::place,
     reader::Reader,
     route::{Asks, Route},
 };
 
-pub const ROUTES: &[Route] = &[Route::page("/o/{org}/{kind}", "register", Asks::Member, show)];
+use asked::Asked;
+pub use cells::{amount, cell};
+use filters::Filter;
+use views::View;
 
-/// Rows on one page.
-const ROWS: usize = 50;
-/// Columns beside number, state and name.
-const COLUMNS: usize = 4;
-/// Characters of a search at most (TRUST 6.5).
-const SEARCH_MAX: usize = 200;
+pub const ROUTES: &[Route] = &[
+    Route::page("/o/{org}/{kind}", "register", Asks::Member, show),
+    Route::page("/o/{org}/{kind}/export.csv", "register-csv", Asks::Member, export::csv).slow(),
+    Route::page("/o/{org}/{kind}/export.xlsx", "register-xlsx", Asks::Member, export::xlsx).slow(),
+    Route::form("/o/{org}/{kind}/plan", "register-plan", Asks::Member, plan::plan),
+    Route::form("/o/{org}/{kind}/views", "view-keep", Asks::Member, views::keep),
+];
 
 #[derive(Template)]
 #[template(path = "register.html")]
@@ -29,13 +42,27 @@ struct Register<'c> {
     kind: &'c Kind,
     columns: Vec<Column>,
     rows: Vec<Row>,
-    states: Vec<(&'c str, &'c str, bool)>,
+    states: Vec<Pick>,
+    filters: Vec<Filter>,
+    /// Fields that can have a column.
+    choosable: Vec<Pick>,
+    views: Vec<View>,
     search: String,
+    /// Whether some field is filtered, or columns were chosen.
+    is_narrowed: bool,
     /// How many there are, and how many match.
     all: usize,
     matching: usize,
     /// Whether they may begin one.
     records: bool,
+    /// What can be done to several at once.
+    deeds: Vec<Pick>,
+    /// Sort and rows, which choosing filters keeps.
+    kept: Vec<(String, String)>,
+    /// Acts on several that were just recorded: how many, and the last entry.
+    done: Option<(u64, u64)>,
+    /// The query that makes this view, without its page.
+    query: String,
     pager: Pager,
 }
 
@@ -63,182 +90,104 @@ struct Pager {
     after: Option<String>,
 }
 
+/// The kind that the address names, where they know of it.
+fn kind_of<'r>(call: &Call<'_>, reader: &Reader<'r>) -> Result<&'r Kind, Refused> {
+    let kind = reader.standing.register().kinds().get(call.param("kind"));
+    kind.filter(|kind| reader.knows(kind)).ok_or_else(Refused::absent)
+}
+
 fn show(call: &Call<'_>) -> Answered {
     let sight = call.sight()?;
-    let register = sight.register();
-    let kind = register.kinds().get(call.param("kind")).ok_or_else(Refused::absent)?;
+    let reader = Reader::of(call, &sight)?;
+    let kind = kind_of(call, &reader)?;
     let asked = Asked::read(call, kind)?;
     let now = !call.query.has("as_of");
-    let shown = columns(kind);
-    let reader = Reader::of(call, &sight)?;
-    if !reader.knows(kind) {
-        return Err(Refused::absent());
-    }
-    let mut found: Vec<Entry<'_>> = reader.list(&kind.id).filter(|e| asked.wants(&sight, *e)).collect();
-    asked.sort(&reader, &mut found);
+    let found = asked.found(&reader, kind);
     let matching = found.len();
-    let from = asked.page.saturating_sub(1).saturating_mul(ROWS);
-    let page: Vec<Entry<'_>> = found.into_iter().skip(from).take(ROWS).collect();
-    let row = |entry: &Entry<'_>| Row {
-        number: entry.number().to_owned(),
-        to: call.at(&format!("/{}/{}", kind.id, entry.number())),
-        name: sight.name_of(*entry).to_owned(),
-        state: state_label(kind, entry.state().unwrap_or_default()).to_owned(),
-        cells: shown.iter().map(|field| (field.label.clone(), cell(call, &reader, *entry, field))).collect(),
-    };
-    let pager = Pager {
-        from: if page.is_empty() { 0 } else { from + 1 },
-        until: from + page.len(),
-        before: (asked.page > 1).then(|| asked.link(call, &[("page", Some(&(asked.page - 1).to_string()))])),
-        after: (from + page.len() < matching)
-            .then(|| asked.link(call, &[("page", Some(&(asked.page + 1).to_string()))])),
-    };
-    let rows = page.iter().map(row).collect();
-    let here = match kind.id.as_str() {
-        "ai-system" => "systems",
-        "risk" => "risks",
-        _ => "registers",
-    };
+    let from = (asked.page - 1).saturating_mul(asked.limit);
+    if asked.page > 1 && from >= matching {
+        let pages = matching.div_ceil(asked.limit).max(1);
+        return Err(Refused::unclear("page_out_of_range", format!("The last page is {pages}.")));
+    }
+    let page: Vec<Entry<'_>> = found.into_iter().skip(from).take(asked.limit).collect();
+    let here = place(kind);
     let frame = Frame::of(call, &sight, here, kind.plural.clone())?;
     let frame =
         if here == "registers" { frame.from(&[(&*call.tongue.say("nav-registers"), "/registers")]) } else { frame };
+    let state =
+        |s: &aims_record::State| Pick { value: s.id.clone(), label: s.label.clone(), is_chosen: asked.state.as_deref() == Some(&s.id) };
+    let column = |f: &aims_record::Field| Pick {
+        value: f.name.clone(),
+        label: f.label.clone(),
+        is_chosen: asked.columns.iter().any(|c| c.name == f.name),
+    };
+    let kept = |name: &str| call.query.get(name).map(|value| (name.to_owned(), value.to_owned()));
+    let number = |name: &str| call.query.get(name).and_then(|v| v.parse::<u64>().ok());
     Answer::page(&Register {
-        columns: heads(call, kind, &shown, &asked),
-        kind,
-        rows,
-        states: kind
-            .lifecycle
-            .states
-            .iter()
-            .map(|s| (s.id.as_str(), s.label.as_str(), asked.state.as_deref() == Some(&s.id)))
-            .collect(),
-        search: asked.search.clone().unwrap_or_default(),
+        columns: heads(call, kind, &asked),
+        rows: page.iter().map(|entry| row(call, &reader, kind, &asked, *entry)).collect(),
+        states: kind.lifecycle.states.iter().map(state).collect(),
+        filters: filters::filters(call, kind),
+        choosable: cells::can_be_columns(kind).map(column).collect(),
+        views: if now { views::kept(call, kind)? } else { Vec::new() },
+        is_narrowed: asked.is_filtered() || call.query.has("col"),
         all: reader.count(&kind.id),
         records: now && reader.seat.may(Action::Record, &kind.id),
+        deeds: if now { plan::deeds(call, &reader.seat, kind) } else { Vec::new() },
+        kept: ["sort", "limit", "as_of"].into_iter().filter_map(kept).collect(),
+        done: number("n").zip(number("done")),
+        query: call.query.with(&[("page", None), ("n", None), ("done", None)]),
+        pager: pager(call, &asked, from, page.len(), matching),
+        search: asked.search,
         matching,
-        pager,
+        kind,
         frame,
     })
 }
 
-/// What the address asks for.
-struct Asked {
-    state: Option<String>,
-    search: Option<String>,
-    /// A field, or `number`, `name`, `state`; with a hyphen before it: descending.
-    sort: Option<String>,
-    page: usize,
-}
-
-impl Asked {
-    fn read(call: &Call<'_>, kind: &Kind) -> Result<Asked, Refused> {
-        let sort = call.query.get("sort").map(str::to_owned);
-        let by = sort.as_deref().map(|s| s.trim_start_matches('-'));
-        if by.is_some_and(|by| !["number", "name", "state"].contains(&by) && kind.field(by).is_none()) {
-            return Err(Refused::unclear("sort_unknown", "Sort by one of the columns shown."));
-        }
-        let search = call.query.get("q").map(|q| q.to_lowercase());
-        if search.as_ref().is_some_and(|q| q.chars().count() > SEARCH_MAX) {
-            return Err(Refused::unclear("query_invalid", "Search for at most 200 characters."));
-        }
-        let page = call.query.get("page").map_or(Some(1), |p| p.parse().ok()).filter(|p| (1..=100_000).contains(p));
-        let page = page.ok_or_else(|| Refused::unclear("page_out_of_range", "Pages begin at 1."))?;
-        Ok(Asked { state: call.query.get("state").map(str::to_owned), search, sort, page })
-    }
-
-    fn wants(&self, standing: &Standing, entry: Entry<'_>) -> bool {
-        self.state.as_deref().is_none_or(|state| entry.state() == Some(state))
-            && self.search.as_deref().is_none_or(|text| {
-                entry.number().to_lowercase().contains(text) || standing.name_of(entry).to_lowercase().contains(text)
-            })
-    }
-
-    fn sort(&self, reader: &Reader<'_>, found: &mut [Entry<'_>]) {
-        let Some(sort) = &self.sort else { return };
-        let by = sort.trim_start_matches('-');
-        match by {
-            "number" => {}
-            "name" => found.sort_by_cached_key(|e| reader.standing.name_of(*e).to_lowercase()),
-            field => found.sort_by_cached_key(|e| key(reader, *e, if field == "state" { "_state" } else { field })),
-        }
-        if sort.starts_with('-') {
-            found.reverse();
-        }
-    }
-
-    /// This list, asked for otherwise.
-    fn link(&self, call: &Call<'_>, changes: &[(&str, Option<&str>)]) -> String {
-        format!("{}{}", call.path, call.query.with(changes))
+fn row(call: &Call<'_>, reader: &Reader<'_>, kind: &Kind, asked: &Asked<'_>, entry: Entry<'_>) -> Row {
+    Row {
+        number: entry.number().to_owned(),
+        to: call.at(&format!("/{}/{}", kind.id, entry.number())),
+        name: reader.standing.name_of(entry).to_owned(),
+        state: state_label(kind, entry.state().unwrap_or_default()).to_owned(),
+        cells: asked.columns.iter().map(|field| (field.label.clone(), cell(call, reader, entry, field))).collect(),
     }
 }
 
-fn key(reader: &Reader<'_>, entry: Entry<'_>, field: &str) -> String {
-    let Some(value) = entry.field(field) else { return String::new() };
-    match value.record() {
-        Some(record) if reader.reads(record) => reader.standing.name_of(record).to_lowercase(),
-        Some(_) => String::new(),
-        None => {
-            value.written().map_or_else(|| value.flag().map_or(String::new(), |f| f.to_string()), |w| w.to_lowercase())
-        }
+fn pager(call: &Call<'_>, asked: &Asked<'_>, from: usize, shown: usize, matching: usize) -> Pager {
+    let page = |n: usize| link(call, &[("page", Some(&n.to_string()))]);
+    Pager {
+        from: if shown == 0 { 0 } else { from + 1 },
+        until: from + shown,
+        before: (asked.page > 1).then(|| page(asked.page - 1)),
+        after: (from + shown < matching).then(|| page(asked.page + 1)),
     }
 }
 
-/// The fields worth a column: who answers for it, what it hangs on, choices and days, in the order of the kind.
-fn columns(kind: &Kind) -> Vec<&Field> {
-    let worth = |f: &&Field| {
-        !f.many
-            && matches!(
-                f.shape,
-                Shape::Person | Shape::Choice { .. } | Shape::Date { .. } | Shape::Link { .. } | Shape::YesNo
-            )
-    };
-    kind.fields.iter().skip(1).filter(worth).take(COLUMNS).collect()
+/// This list, asked for otherwise.
+fn link(call: &Call<'_>, changes: &[(&str, Option<&str>)]) -> String {
+    format!("{}{}", call.path, call.query.with(changes))
 }
 
-fn heads(call: &Call<'_>, kind: &Kind, shown: &[&Field], asked: &Asked) -> Vec<Column> {
-    let t = call.tongue;
-    let name = kind.naming_field().map_or_else(|| t.say("name").into_owned(), |f| f.label.clone());
-    let first = [("number", t.say("number").into_owned()), ("state", t.say("state").into_owned()), ("name", name)];
-    let fields = shown.iter().map(|f| (f.name.as_str(), f.label.clone()));
+fn heads(call: &Call<'_>, kind: &Kind, asked: &Asked<'_>) -> Vec<Column> {
     let head = |(by, label): (&str, String)| {
         let (sorted, next) = match asked.sort.as_deref() {
             Some(s) if s == by => ("ascending", format!("-{by}")),
             Some(s) if s.strip_prefix('-') == Some(by) => ("descending", by.to_owned()),
             _ => ("", by.to_owned()),
         };
-        Column { label, to: asked.link(call, &[("sort", Some(&next)), ("page", None)]), sorted }
+        Column { label, to: link(call, &[("sort", Some(&next)), ("page", None)]), sorted }
     };
-    first.into_iter().chain(fields).map(head).collect()
+    labels(call, kind, asked).into_iter().map(head).collect()
 }
 
-/// One field in a few words; what it names is left out where that may not be read.
-pub fn cell(call: &Call<'_>, reader: &Reader<'_>, entry: Entry<'_>, field: &Field) -> String {
-    let Some(value) = entry.field(&field.name) else { return String::new() };
-    if let Some(record) = value.record() {
-        return if reader.reads(record) { reader.standing.name_of(record).to_owned() } else { String::new() };
-    }
-    match &field.shape {
-        Shape::Choice { options } => {
-            let id = value.text().unwrap_or_default();
-            options.iter().find(|(o, _)| o == id).map_or(id, |(_, label)| label.as_str()).to_owned()
-        }
-        Shape::YesNo => call.tongue.say(if value.flag() == Some(true) { "yes" } else { "no" }).into_owned(),
-        Shape::Date { .. } => written_day(call, value),
-        Shape::Number { .. } | Shape::Money => amount(value),
-        _ => value.written().unwrap_or_default().into_owned(),
-    }
-}
-
-/// An amount with its unit.
-pub fn amount(value: Value<'_>) -> String {
-    let part = |name| value.column(name).and_then(Value::text).unwrap_or_default();
-    let unit = if part("unit").is_empty() { part("currency") } else { part("unit") };
-    format!("{} {unit}", part("amount")).trim_end().to_owned()
-}
-
-fn written_day(call: &Call<'_>, value: Value<'_>) -> String {
-    let date = value.written().and_then(|w| w.parse().ok());
-    date.map_or(String::new(), |date| crate::show::day(call.tongue, date))
+/// The columns: what sorts by them, and their labels.
+fn labels<'k>(call: &Call<'_>, kind: &Kind, asked: &Asked<'k>) -> Vec<(&'k str, String)> {
+    let t = call.tongue;
+    let name = kind.naming_field().map_or_else(|| t.say("name").into_owned(), |f| f.label.clone());
+    let first = [("number", t.say("number").into_owned()), ("state", t.say("state").into_owned()), ("name", name)];
+    first.into_iter().chain(asked.columns.iter().map(|f| (f.name.as_str(), f.label.clone()))).collect()
 }
 
 /// A state as its kind calls it.

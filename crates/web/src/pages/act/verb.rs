@@ -17,7 +17,7 @@ use crate::{
     form::Pairs,
     frame::Frame,
     pages::{
-        record::{named, names, place},
+        record::{ACKNOWLEDGED, named, names, place},
         register::state_label,
     },
     reader::Reader,
@@ -37,6 +37,8 @@ enum Deed<'k> {
     Move(&'k Verb),
     Sign(&'k Signing),
     Withdraw,
+    /// That the one who says it has read it.
+    Acknowledge,
 }
 
 impl<'k> Deed<'k> {
@@ -48,6 +50,7 @@ impl<'k> Deed<'k> {
         }
         match word {
             "withdraw" | "withdraw-record" => Ok(Deed::Withdraw),
+            "acknowledge" if kind.field(ACKNOWLEDGED).is_some() => Ok(Deed::Acknowledge),
             "sign" => {
                 let here = kind.lifecycle.verbs_from(entry.state().unwrap_or_default());
                 let meaning = call.query.get("meaning");
@@ -63,7 +66,7 @@ impl<'k> Deed<'k> {
         match self {
             Deed::Move(verb) => verb.sign.as_ref(),
             Deed::Sign(signing) => Some(signing),
-            Deed::Withdraw => None,
+            Deed::Withdraw | Deed::Acknowledge => None,
         }
     }
 }
@@ -86,6 +89,8 @@ struct Page<'c> {
     refused: String,
     /// What went wrong with what was just sent.
     error: String,
+    /// What was done by others since the form was opened: moment, sentence, address of the difference.
+    meanwhile: Vec<(String, String, String)>,
     /// The button's words; empty where it cannot be done.
     button: String,
     /// Whether the password is asked for, and whether a code too.
@@ -139,6 +144,11 @@ fn steps(
     };
     match deed {
         Deed::Withdraw => vec![vec![Step::of(Wish::Withdraw { record: record.clone(), seen: Some(seen) })]],
+        Deed::Acknowledge => {
+            let to = seat.person(standing.register()).map(Entry::id).unwrap_or_default();
+            let field = ACKNOWLEDGED.to_owned();
+            vec![vec![Step::of(Wish::Link { record: record.clone(), seen: Some(seen), field, to })]]
+        }
         Deed::Sign(signing) => vec![vec![sign(signing)]],
         Deed::Move(verb) => {
             let Some(signing) = &verb.sign else { return vec![vec![go(verb, seen)]] };
@@ -258,12 +268,15 @@ fn show_deed(
         }
         Deed::Sign(s) => (t.with("sign-title", "meaning", s.meaning.as_str()), String::new(), None, Vec::new()),
         Deed::Withdraw => (t.say("withdraw").into_owned(), t.say("withdraw-about").into_owned(), None, Vec::new()),
+        Deed::Acknowledge => {
+            (t.say("acknowledge").into_owned(), t.say("acknowledge-about").into_owned(), None, Vec::new())
+        }
     };
     let moves = chosen.iter().any(|s| !matches!(s.wish, Wish::Sign { .. }));
     let button = match (&refused, deed) {
         (Some(_), _) => String::new(),
         (None, Deed::Move(verb)) if moves => verb.label.clone(),
-        (None, Deed::Withdraw) => title.clone(),
+        (None, Deed::Withdraw | Deed::Acknowledge) => title.clone(),
         (None, _) => t.say("sign-only").into_owned(),
     };
     let seated = call.visitor.seated();
@@ -292,6 +305,10 @@ fn show_deed(
             who,
             signing,
             refused: refused.map_or(String::new(), |r| r.says),
+            meanwhile: match form.get("_seen").and_then(|v| v.parse().ok()) {
+                Some(seen) if sent.is_some() => meanwhile(call, &Reader::of(call, sight)?, kind, entry, seen)?,
+                _ => Vec::new(),
+            },
             error: sent.map_or(String::new(), |r| r.says),
             step_up: signs_now && !elevated && !button.is_empty(),
             button,
@@ -311,6 +328,23 @@ fn show_deed(
             frame,
         },
     )
+}
+
+/// What was done to the record since it was at a version.
+fn meanwhile(
+    call: &Call<'_>,
+    reader: &Reader<'_>,
+    kind: &Kind,
+    entry: Entry<'_>,
+    seen: u64,
+) -> Result<Vec<(String, String, String)>, Refused> {
+    let history = call.live()?.aims().history(&entry.id())?;
+    let line = |(version, line): (u64, aims_app::HistoryLine)| {
+        let at = line.ts.parse().map_or_else(|_| line.ts.clone(), |at| crate::show::moment(call.tongue, at));
+        let to = call.at(&format!("/{}/{}/versions/{version}", kind.id, entry.number()));
+        reader.tells(&line.sentence).then_some((at, line.sentence, to))
+    };
+    Ok((1..).zip(history).filter(|(version, _)| *version > seen).filter_map(line).collect())
 }
 
 /// What a signature is over, as it stands.
