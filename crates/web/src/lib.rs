@@ -12,6 +12,7 @@ mod drive;
 mod form;
 mod frame;
 mod headers;
+mod listen;
 mod pages;
 mod reader;
 pub mod route;
@@ -21,6 +22,7 @@ mod server;
 mod show;
 mod stream;
 mod told;
+mod wall;
 mod words;
 
 pub use api::openapi;
