@@ -4,16 +4,18 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use axum::{
     body::Body,
-    extract::{ConnectInfo, RawPathParams, Request, State},
+    extract::{ConnectInfo, Request, State},
     response::Response,
 };
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use tokio::time::timeout;
 
 use crate::{
     answer::{Answer, Answered, Refused},
@@ -24,7 +26,11 @@ use crate::{
     seat,
     server::Server,
     stream::{Upload, receive},
+    wall,
 };
+
+/// A body that is kept in memory has come in this time.
+const BODY_TIME: Duration = Duration::from_secs(60);
 
 /// What came in, before anyone looked at it.
 struct Asked {
@@ -42,14 +48,16 @@ struct Asked {
 pub async fn drive(
     State(server): State<Arc<Server>>,
     route: &'static Route,
-    params: RawPathParams,
+    params: Vec<(String, String)>,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let (nonce, id) = (server.draw(), server.draw());
     let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(Ipv4Addr::LOCALHOST.into(), |c| c.0.ip());
     let mut asked = Asked { parts, params, body: Bytes::new(), file: Mutex::new(None), nonce, id, address };
+    if let Err(refused) = wall::check(&server, &asked.parts) {
+        return finish(&server, route, &asked, Err(refused));
+    }
     if route.body_max > BODY_MAX && route.class == Class::Page {
         match receive(&asked.parts.headers, body, route.body_max).await {
             Ok((fields, file)) => (asked.body, asked.file) = (fields, Mutex::new(file)),
@@ -77,7 +85,11 @@ async fn take(body: Body, route: &'static Route) -> Result<Bytes, Refused> {
     if route.body_max == 0 {
         return Ok(Bytes::new());
     }
-    match Limited::new(body, route.body_max).collect().await {
+    let Ok(taken) = timeout(BODY_TIME, Limited::new(body, route.body_max).collect()).await else {
+        let says = "The rest of this did not come in time. Send it again.";
+        return Err(Refused::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", says));
+    };
+    match taken {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {
             let says = format!("This is longer than the {} KiB that are taken here.", route.body_max / 1024);
@@ -131,6 +143,7 @@ fn call<'c>(
 
 /// An answer as HTTP; a refusal becomes a page or a problem document.
 fn finish(server: &Arc<Server>, route: &'static Route, asked: &Asked, answered: Answered) -> Response {
+    let again = answered.as_ref().err().and_then(|refused| refused.retry_after);
     let answered = answered.or_else(|refused| {
         if let Some(inside) = &refused.inside {
             server.log(&asked.id, &format!("{} {}: {inside}", route.method.word(), route.path));
@@ -141,6 +154,9 @@ fn finish(server: &Arc<Server>, route: &'static Route, asked: &Asked, answered: 
         Ok(answer) => respond(answer),
         Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR),
     };
+    if let Some(seconds) = again {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
     headers::set(response.headers_mut(), route.class, &asked.nonce, server.is_secure());
     if let Ok(id) = HeaderValue::from_str(&asked.id) {
         response.headers_mut().insert("x-request-id", id);
@@ -190,6 +206,10 @@ fn respond(answer: Answer) -> Response {
         Answer::See { to, cookie } => {
             response = response.header(header::LOCATION, to);
             if let Some(cookie) = cookie {
+                // Who signs out leaves nothing behind in the browser.
+                if cookie.ends_with("Max-Age=0") {
+                    response = response.header("clear-site-data", "\"cache\", \"cookies\", \"storage\"");
+                }
                 response = response.header(header::SET_COOKIE, cookie);
             }
             (StatusCode::SEE_OTHER, Bytes::new())

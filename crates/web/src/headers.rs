@@ -32,7 +32,10 @@ pub fn set(headers: &mut HeaderMap, class: Class, nonce: &str, secure: bool) {
             say(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
             say(header::CACHE_CONTROL, "no-store");
         }
-        Class::Static => say(header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        Class::Static => {
+            say(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
+            say(header::CACHE_CONTROL, "public, max-age=31536000, immutable");
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod evidence;
 mod form;
 mod frame;
 mod headers;
+mod listen;
 mod pages;
 mod reader;
 pub mod route;
@@ -22,6 +23,7 @@ mod server;
 mod show;
 mod stream;
 mod told;
+mod wall;
 mod words;
 
 pub use api::openapi;

@@ -23,7 +23,7 @@ use axum::{
 use thiserror::Error;
 use tower_http::compression::{CompressionLayer, CompressionLevel, Predicate, predicate::DefaultPredicate};
 
-use crate::{api::Shelf, drive::drive, route::Route, routes::routes};
+use crate::{api::Shelf, drive::drive, route::Route, routes::routes, wall};
 
 /// How a server is set up.
 #[derive(Clone, Debug)]
@@ -171,11 +171,19 @@ impl Server {
     pub fn router(self: Arc<Server>) -> Router {
         let mount = |router: Router<Arc<Server>>, route: &'static Route| {
             let row = move |state: State<Arc<Server>>, params: RawPathParams, request: Request| {
+                let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
                 drive(state, route, params, request)
             };
             router.route(route.path, on(route.method.filter(), row))
         };
         let router = routes().iter().fold(Router::new(), mount);
+        let beside = |choose: fn(&str) -> &'static Route| {
+            move |state: State<Arc<Server>>, request: Request| {
+                let route = choose(request.uri().path());
+                drive(state, route, Vec::new(), request)
+            }
+        };
+        let router = router.fallback(beside(wall::nowhere)).method_not_allowed_fallback(beside(wall::otherwise));
         // The quickest level: the next ones save a tenth of the bytes for twice the time.
         let compression = CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(Pays);
         router.layer(compression).with_state(self)
@@ -195,8 +203,8 @@ pub async fn serve(server: Arc<Server>, ready: impl FnOnce(SocketAddr)) -> Resul
         // Where the signal cannot be waited for, the process ends by it all the same.
         let _ = tokio::signal::ctrl_c().await;
     };
-    let app = server.router().into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, app).with_graceful_shutdown(end).await.map_err(failed)
+    crate::listen::listen(listener, server.router(), end).await;
+    Ok(())
 }
 
 /// Compression pays where it saves a packet or more: pages nearly always, JSON only where it is long, since programs sit near.

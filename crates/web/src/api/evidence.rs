@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{
     answers::FileLine,
-    doc::{AS_OF, Body, Doc, Given, needed, of, text},
+    doc::{AS_OF, Body, Doc, Given, Param, Takes, needed, of, text},
     page::only,
     record::find,
 };
@@ -20,7 +20,7 @@ use crate::{
 
 static UPLOAD: Doc = Doc::new("Upload a file as evidence", Given::Made(of::<FileLine>))
     .about("It belongs to no record until an act attaches it, and only you can attach it. Its type is found from its content.")
-    .query(&[needed("name", "Its name, only ever shown."), text("sha256", "SHA-256 that it should have.")])
+    .query(&[Param { takes: Takes::Text(255), ..needed("name", "Its name, only ever shown.") }, text("sha256", "SHA-256 that it should have.")])
     .takes(Body::File)
     .also(&[413, 415, 422, 507]);
 static FILE: Doc =

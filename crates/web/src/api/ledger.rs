@@ -22,6 +22,7 @@ static ACTS: Doc = Doc::new("What happened, in sentences, newest first", Given::
 static ENTRY: Doc = Doc::new("The exact bytes of an entry", Given::File("application/json")).also(&[404]);
 static CHECKPOINT: Doc = Doc::new("The newest signed checkpoint", Given::Json(of::<Signed>));
 static RECEIPT: Doc = Doc::new("Proof that an entry is in the ledger", Given::Json(of::<ReceiptLine>)).also(&[404]);
+static NOTE: Doc = Doc::new("The newest checkpoint, as C2SP tlog-checkpoint lays it out", Given::File("text/plain"));
 static TILE: Doc = Doc::new("A tile of the ledger, as C2SP tlog-tiles lays it out", Given::File("application/octet-stream"))
     .about("`tile/LEVEL/INDEX[.p/WIDTH]` for hashes, `tile/entries/INDEX[.p/WIDTH]` for entries, `checkpoint` for the signed note.")
     .also(&[404]);
@@ -32,7 +33,7 @@ pub static ROUTES: &[Route] = &[
     Route::read("/api/v1/o/{org}/ledger/checkpoint", "api-checkpoint", Asks::Member, checkpoint, &CHECKPOINT).slow(),
     Route::read("/api/v1/o/{org}/ledger/receipts/{seq}", "api-receipt", Asks::Member, receipt, &RECEIPT).slow(),
     Route::read("/o/{org}/ledger/tile/{*tile}", "api-tile", Asks::Member, tile, &TILE).slow(),
-    Route::read("/o/{org}/ledger/checkpoint", "api-tile-checkpoint", Asks::Member, note, &TILE).slow(),
+    Route::read("/o/{org}/ledger/checkpoint", "api-tile-checkpoint", Asks::Member, note, &NOTE).slow(),
 ];
 
 fn failed(error: StoreError) -> Refused {
@@ -100,7 +101,7 @@ fn checkpoint(call: &Call<'_>) -> Answered {
 }
 
 fn note(call: &Call<'_>) -> Answered {
-    only(call, &TILE, &[])?;
+    only(call, &NOTE, &[])?;
     must_verify(call)?;
     let body = call.live()?.aims().checkpoint()?.into();
     Ok(Answer::File { kind: "text/plain", name: "checkpoint".into(), body })

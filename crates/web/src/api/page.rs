@@ -3,7 +3,10 @@
 use http::StatusCode;
 use sha2::{Digest as _, Sha256};
 
-use super::{answers::Page, doc::Doc};
+use super::{
+    answers::Page,
+    doc::{Doc, Param, Q, Takes},
+};
 use crate::{answer::Refused, call::Call};
 
 /// Lines where nothing is asked.
@@ -84,11 +87,14 @@ fn read(text: &str, asked: &str) -> Result<(String, String), Refused> {
 /// Refuses names in the query that the row does not take; `more` are further names that it takes now.
 ///
 /// # Errors
-/// `parameter_unknown`, `parameter_repeated`.
+/// `parameter_unknown`, `parameter_repeated`, `parameter_length`, `query_invalid`.
 pub fn only(call: &Call<'_>, doc: &Doc, more: &[&str]) -> Result<(), Refused> {
     let known = |name: &str| doc.query.iter().any(|p| p.name == name) || more.contains(&name);
     let mut seen: Vec<&str> = Vec::new();
-    for (name, _) in call.query.iter() {
+    for (name, value) in call.query.iter() {
+        if let Some(param) = doc.query.iter().find(|p| p.name == name) {
+            fits(param, value)?;
+        }
         if !known(name) {
             let names: Vec<&str> = doc.query.iter().map(|p| p.name).chain(more.iter().copied()).collect();
             let says = format!("There is no `{name}` to ask for here. There are: {}.", names.join(", "));
@@ -100,4 +106,16 @@ pub fn only(call: &Call<'_>, doc: &Doc, more: &[&str]) -> Result<(), Refused> {
         seen.push(name);
     }
     Ok(())
+}
+
+/// Refuses a text that says nothing, or more than is read.
+fn fits(param: &Param, value: &str) -> Result<(), Refused> {
+    let Takes::Text(most) = param.takes else { return Ok(()) };
+    let letters = value.chars().take(most as usize + 1).count();
+    if !value.trim().is_empty() && letters <= most as usize && !value.contains(char::is_control) {
+        return Ok(());
+    }
+    let code = if param.name == Q.name { "query_invalid" } else { "parameter_length" };
+    let says = format!("Say `{}` in 1 to {most} visible characters, or leave it out.", param.name);
+    Err(Refused::unclear(code, says))
 }

@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use aims_app::{access::Seat, live::Standing};
 use aims_record::Kind;
 use aims_register::Entry;
-use http::StatusCode;
 
 use super::{
     answers::{Line, Page},
@@ -17,9 +16,6 @@ use crate::{
     call::Call,
     route::{Asks, Route},
 };
-
-/// Characters of a search at most (TRUST 6.5).
-const SEARCH_MAX: usize = 200;
 
 static LIST: Doc = Doc::new("Records, filtered, sorted and searched", Given::Json(of::<Page<Line>>))
     .about("Where a kind is named, each of its fields filters by its value: `?kind=risk&owner=PER-0003`.")
@@ -103,7 +99,10 @@ struct Asked<'c> {
 impl<'c> Asked<'c> {
     fn read(call: &'c Call<'_>, kinds: &[&Kind]) -> Result<Asked<'c>, Refused> {
         let named = call.query.has("kind").then(|| kinds.first()).flatten();
-        let fields: Vec<&str> = named.map(|k| k.fields.iter().map(|f| f.name.as_str()).collect()).unwrap_or_default();
+        // A field called as something that every list takes, such as the kind of a policy, filters nothing.
+        let is_free = |name: &&str| LIST.query.iter().all(|param| param.name != *name);
+        let fields = named.into_iter().flat_map(|k| k.fields.iter().map(|f| f.name.as_str()));
+        let fields: Vec<&str> = fields.filter(is_free).collect();
         only(call, &LIST, &fields)?;
         let sort = call.query.get("sort").unwrap_or("number");
         let (descending, by) = sort.strip_prefix('-').map_or((false, sort), |by| (true, by));
@@ -114,7 +113,7 @@ impl<'c> Asked<'c> {
         let state = call.query.get("state");
         let fields = call.query.iter().filter(|(name, _)| fields.contains(name)).collect();
         let ended = ended(call)?;
-        Ok(Asked { state, search: search(call)?, sort: by, descending, ended, fields })
+        Ok(Asked { state, search: search(call), sort: by, descending, ended, fields })
     }
 
     fn wants(&self, standing: &Standing, entry: Entry<'_>) -> bool {
@@ -157,15 +156,8 @@ fn ended(call: &Call<'_>) -> Result<bool, Refused> {
 }
 
 /// The text that is searched for, in lower case.
-///
-/// # Errors
-/// `query_too_long`.
-pub fn search(call: &Call<'_>) -> Result<Option<String>, Refused> {
-    let search = call.query.get("q").map(str::to_lowercase);
-    if search.as_ref().is_some_and(|q| q.chars().count() > SEARCH_MAX) {
-        return Err(Refused::new(StatusCode::BAD_REQUEST, "query_too_long", "Search for at most 200 characters."));
-    }
-    Ok(search)
+pub fn search(call: &Call<'_>) -> Option<String> {
+    call.query.get("q").map(str::to_lowercase)
 }
 
 /// Whether number or name holds a text in lower case.

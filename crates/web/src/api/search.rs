@@ -33,7 +33,7 @@ fn find(call: &Call<'_>) -> Answered {
     only(call, &SEARCH, &[])?;
     call.server.entrance.take(Rate::Search, call.visitor.account().unwrap_or_default())?;
     let part = Part::of(call)?;
-    let text = search(call)?.ok_or_else(|| Refused::unclear("query_needed", "Say what to search for: `?q=text`."))?;
+    let text = search(call).ok_or_else(|| Refused::unclear("query_needed", "Say what to search for: `?q=text`."))?;
     let sight = call.sight()?;
     let seat = call.seat(&sight)?;
     let kinds = sight.register().kinds().by_id.keys().filter(|kind| seat.may(Action::Read, kind));

@@ -1,6 +1,6 @@
 //! What is said about requirements: verdicts, how they come about, what lapses, what changed, readiness.
 
-use aims_app::{AsOf, checks::Question};
+use aims_app::{AsOf, access::Power, checks::Question};
 use aims_conformity::State;
 use aims_framework::standard::{Framework, Item, sentence};
 use serde::Serialize;
@@ -109,12 +109,10 @@ fn list(call: &Call<'_>) -> Answered {
     Answer::json(&line.collect::<Vec<_>>())
 }
 
-/// Verdicts are about the management system as a whole: whoever may read nothing of it is told none.
+/// Verdicts are about the management system as a whole: to whoever does not hold the power they are absent (docs/formats/access.md, 18).
 fn reads_verdicts(call: &Call<'_>) -> Result<(), Refused> {
     let sight = call.sight()?;
-    let seat = call.seat(&sight)?;
-    let reads = |kind: &String| seat.may(aims_app::access::Action::Read, kind);
-    if sight.register().kinds().by_id.keys().any(reads) { Ok(()) } else { Err(Refused::absent()) }
+    if call.seat(&sight)?.has(Power::Verdicts) { Ok(()) } else { Err(Refused::absent()) }
 }
 
 fn one(call: &Call<'_>) -> Answered {

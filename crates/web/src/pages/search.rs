@@ -1,5 +1,6 @@
 //! Records by number, name and a few texts; requirements by id and title; registers by name. Over memory alone, and only what may be read.
 
+use aims_app::accounts::Rate;
 use aims_record::{Kind, Shape};
 use aims_register::Entry;
 use askama::Template;
@@ -56,6 +57,7 @@ struct Results {
 }
 
 fn asked(call: &Call<'_>) -> Result<String, Refused> {
+    call.server.entrance.take(Rate::Search, call.visitor.account().unwrap_or_default())?;
     let words = call.query.get("q").unwrap_or_default().trim().to_lowercase();
     if words.chars().count() > LETTERS_MAX {
         return Err(Refused::unclear("query_invalid", "Search for at most 200 characters."));

@@ -139,7 +139,8 @@ pub fn welcome(call: &Call<'_>, arrival: &Arrival, next: &str) -> Answer {
 
 /// The same page with what went wrong; what was typed stays.
 fn again(refused: Refused, page: Page<'_>) -> Answered {
-    if refused.status == StatusCode::INTERNAL_SERVER_ERROR {
+    // Its page says when to come back, in a header too.
+    if refused.status == StatusCode::INTERNAL_SERVER_ERROR || refused.retry_after.is_some() {
         return Err(refused);
     }
     Answer::page_with(refused.status, &Page { problem: Some(refused.says), ..page })

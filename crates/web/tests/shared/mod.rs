@@ -15,7 +15,7 @@ use axum::{
     Router,
     body::{Body, Bytes},
 };
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -24,6 +24,7 @@ use tower::ServiceExt as _;
 
 pub const PASSWORD: &str = "correct horse battery staple";
 pub const ORIGIN: &str = "https://aims.example.org";
+pub const HOST: &str = "aims.example.org";
 const DAY: &str = "2026-06-01";
 
 /// A server with the organizations `north` and `south`.
@@ -31,7 +32,7 @@ pub struct World {
     pub server: Arc<Server>,
     pub clock: Arc<SetClock>,
     router: Router,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 /// Someone with a session.
@@ -92,7 +93,7 @@ impl World {
         };
         let server = Arc::new(Server::open_with(config, clock.clone(), Arc::new(SystemChance)).unwrap());
         let router = Arc::clone(&server).router();
-        World { server, clock, router, _dir: dir }
+        World { server, clock, router, dir }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -101,6 +102,11 @@ impl World {
 
     pub fn pass(&self, time: SignedDuration) {
         self.clock.set(self.clock.now() + time);
+    }
+
+    /// Everything that the server keeps lies here.
+    pub fn dir(&self) -> &std::path::Path {
+        self.dir.path()
     }
 
     pub fn org(&self, slug: &str) -> String {
@@ -198,8 +204,10 @@ impl World {
         secret.reveal().to_owned()
     }
 
-    /// Sends a request as it is.
-    pub fn send(&self, request: Request<Body>) -> Back {
+    /// Sends a request as it is, to this server's name where it holds none.
+    pub fn send(&self, mut request: Request<Body>) -> Back {
+        let host = HeaderValue::from_static(HOST);
+        request.headers_mut().entry("host").or_insert(host);
         let router = self.router.clone();
         block_on(async move {
             let (parts, body) = router.oneshot(request).await.unwrap().into_parts();

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use aims_app::access::Power;
+use aims_app::{access::Power, accounts::Rate};
 use askama::Template;
 use flate2::{Compression, write::GzEncoder};
 
@@ -70,6 +70,7 @@ impl Drop for Workplace {
 /// The whole organization for an auditor, as one file. That it was taken is an act.
 pub(super) fn bundle(call: &Call<'_>) -> Answered {
     with_power(call, Power::Export)?;
+    call.server.entrance.take(Rate::Export, call.visitor.account().unwrap_or_default())?;
     let name = format!("bundle-{}", call.server.draw());
     let place = Workplace(call.server.config.data.join("exports").join(&name));
     let without = call.form().get("personal") != Some("with");
