@@ -15,7 +15,7 @@ use crate::{
     erasures,
     error::{Fault, StoreError, WriteError},
     evidence,
-    landing::{Edge, Lander, Load, WalLength, never_copy_on_close, roll_back},
+    landing::{BATCH, Edge, Flight, Lander, Load, WalLength, never_copy_on_close, roll_back},
     log::{self, head},
     reading::Reading,
     signer::Signer,
@@ -39,6 +39,18 @@ pub(crate) struct Books {
     /// Content was erased, and a reader still kept the WAL from being emptied.
     scrub_due: Option<Scrub>,
 }
+
+/// How many of those that wait make a batch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Share {
+    /// Where none is landing.
+    pub alone: usize,
+    /// Where it lands right behind another.
+    pub behind: usize,
+}
+
+/// What a batch has decided: where the ledger ends with it, what is done, and those who wait.
+type Decided = (Tail, Done, Vec<Box<dyn Command>>);
 
 /// How thoroughly traces are removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,7 +96,12 @@ impl Books {
     pub fn run(&mut self, first: Box<dyn Command>, more: &mut More<'_>) {
         let mut ran = Vec::with_capacity(64);
         // Of a failure that is known nothing is built upon.
-        let sound = if self.reading.line.is_away() { Ok(()) } else { self.take_up() };
+        let sound = if self.reading.line.is_away() {
+            self.look_who_landed();
+            Ok(())
+        } else {
+            self.take_up()
+        };
         let filled = match (&self.stopped, sound) {
             (Some(reason), _) => {
                 ran.push(first);
@@ -104,6 +121,7 @@ impl Books {
 
     /// Lets a batch land: on a thread of its own where others may be decided meanwhile, else here.
     fn land(&mut self, tail: Tail, done: Done, ran: Vec<Box<dyn Command>>) {
+        let Some((tail, done, ran)) = self.follow(tail, done, ran) else { return };
         let (rows, begun) = self.reading.take_batch();
         // It is built on the one before, which must be on disk first.
         if let Err(fault) = self.join() {
@@ -114,19 +132,41 @@ impl Books {
             self.roll_back();
             return answer_all(ran, &Outcome::Saved);
         }
-        let load = Load { rows, leaves: done.leaves, from: self.tail.size, begun };
+        let load = Load { rows, leaves: done.leaves, from: self.tail.size, to: tail, begun };
         self.tail = tail;
         if ran.len() > 1 && done.effects.is_none() && self.has_lander() {
             if let Some(lander) = &self.lander {
-                self.reading.line.send_away(|conn| lander.send(conn, load, ran));
+                self.reading.line.send_away(|conn| lander.send(conn, Flight { load, ran }));
             }
             return;
         }
+        self.land_here(load, &done.effects, ran);
+    }
+
+    /// Lets a batch land right behind the one that lands now; gives it back where it cannot.
+    fn follow(&mut self, tail: Tail, mut done: Done, ran: Vec<Box<dyn Command>>) -> Option<Decided> {
+        let lander = self.lander.as_ref().filter(|_| self.reading.line.is_away());
+        let Some(lander) = lander.filter(|_| done.effects.is_none() && !done.leaves.is_empty()) else {
+            return Some((tail, done, ran));
+        };
+        let (rows, begun) = self.reading.take_batch();
+        let leaves = std::mem::take(&mut done.leaves);
+        let load = Load { rows, leaves, from: self.tail.size, to: tail, begun };
+        let Err(Flight { load, ran }) = lander.follow(Flight { load, ran }) else {
+            self.tail = tail;
+            return None;
+        };
+        done.leaves = load.leaves;
+        self.reading.put_batch(load.rows);
+        Some((tail, done, ran))
+    }
+
+    fn land_here(&mut self, load: Load, effects: &Effects, ran: Vec<Box<dyn Command>>) {
         let landed = self.reading.conn().map_err(|error| Outcome::NotSaved(Fault::of(&error)));
         let outcome = match landed.and_then(|conn| load.land(conn, &self.reading.context, &self.edge)) {
             Ok(_) => {
-                self.note_landed();
-                self.finish(&done.effects);
+                self.note_landed(self.tail);
+                self.finish(effects);
                 Outcome::Saved
             }
             Err(outcome) => {
@@ -163,18 +203,28 @@ impl Books {
         }
         match self.reading.line.take_fell() {
             None => {
-                self.note_landed();
+                self.note_landed(self.tail);
                 Ok(())
             }
             Some(fault) => {
+                // Others may have landed before it.
+                self.look_who_landed();
                 self.fell(Some(fault.clone()));
                 Err(fault)
             }
         }
     }
 
-    fn note_landed(&mut self) {
-        self.landed = self.tail;
+    /// Takes up what has landed while others are still under way.
+    fn look_who_landed(&mut self) {
+        let landed = self.lander.as_ref().and_then(Lander::landed);
+        if let Some(landed) = landed.filter(|landed| landed.size > self.landed.size) {
+            self.note_landed(landed);
+        }
+    }
+
+    fn note_landed(&mut self, landed: Tail) {
+        self.landed = landed;
         if let Some(mut mind) = self.reading.mind() {
             mind.landed(self.landed.size);
         }
@@ -190,12 +240,18 @@ impl Books {
         }
     }
 
+    /// Whether a batch is landing.
+    pub fn is_landing(&self) -> bool {
+        self.reading.line.is_away()
+    }
+
     /// So many of those that wait should make a batch: half of them where deciding takes longer than a commit, so that one half is
-    /// decided while the other lands.
-    pub fn share_of(&self, waiting: usize) -> usize {
+    /// decided while the other lands, and then half of that is enough to land right behind another.
+    pub fn share_of(&self, waiting: usize) -> Share {
         let deciding = self.pace * u32::try_from(waiting).unwrap_or(u32::MAX);
         let halved = self.lander.as_ref().is_some_and(|lander| deciding > lander.commit());
-        if halved { waiting.div_ceil(2) } else { waiting }
+        let share = if halved { waiting.div_ceil(2) } else { waiting }.min(BATCH);
+        Share { alone: share, behind: if halved { share.div_ceil(2) } else { share } }
     }
 
     /// Runs one command of our own.

@@ -12,10 +12,14 @@ use std::{
 
 use aims_ledger::note::Note;
 
-use crate::{books::Books, command::Command, error::StoreError, instance::Instance};
+use crate::{
+    books::{Books, Share},
+    command::Command,
+    error::StoreError,
+    instance::Instance,
+    landing::BATCH,
+};
 
-/// Commands in one transaction.
-const BATCH: usize = 64;
 /// How long a batch waits to fill up, where others wrote a moment ago.
 const GATHER: Duration = Duration::from_millis(2);
 /// So often others are let run before the writer sleeps in that time.
@@ -106,8 +110,8 @@ impl Desk {
                 Order::Command(command) => {
                     // Those who were just answered are on their way back.
                     expected = waiting.load(Ordering::Relaxed).max(expected - expected / 8);
-                    let (share, until) = (self.books.share_of(expected).min(BATCH), Instant::now() + GATHER);
-                    let mut gathering = Gathering { orders, share, until, task: None };
+                    let share = self.books.share_of(expected);
+                    let mut gathering = Gathering { orders, share, until: None, task: None };
                     self.books.run(command, &mut |ran, landing| gathering.next(ran, landing));
                     if let Some(task) = gathering.task {
                         self.perform(task);
@@ -128,6 +132,11 @@ impl Desk {
 
     /// Waits for an order, but not beyond the moment when a checkpoint is due.
     fn wait(&self, orders: &Receiver<Order>) -> Result<Order, RecvTimeoutError> {
+        if self.books.is_landing()
+            && let Some(order) = let_others_run(orders)
+        {
+            return Ok(order);
+        }
         if !self.books.is_behind() {
             return orders.recv().map_err(|_| RecvTimeoutError::Disconnected);
         }
@@ -171,18 +180,19 @@ impl Desk {
 /// those who wait is enough, and for those it waits a moment. A lone client never waits.
 struct Gathering<'a> {
     orders: &'a Receiver<Order>,
-    share: usize,
-    until: Instant,
+    share: Share,
+    /// How long it waits once nothing is landing.
+    until: Option<Instant>,
     /// A task came, which ends the batch.
     task: Option<Task>,
 }
 
 impl Gathering<'_> {
     fn next(&mut self, ran: usize, landing: &dyn Fn() -> bool) -> Option<Box<dyn Command>> {
-        if ran >= BATCH || (ran >= self.share && !landing()) {
+        if ran >= BATCH || (ran >= self.share.alone && !landing()) {
             return None;
         }
-        match self.another(ran < self.share)? {
+        match self.another(ran, landing)? {
             Order::Command(command) => Some(command),
             Order::Task(task) => {
                 self.task = Some(task);
@@ -191,15 +201,44 @@ impl Gathering<'_> {
         }
     }
 
-    fn another(&self, more_wanted: bool) -> Option<Order> {
-        // Letting others run first is cheaper, for them too, than falling asleep and being woken for each.
-        for _ in 0..YIELDS {
-            match self.orders.try_recv() {
+    fn another(&mut self, ran: usize, landing: &dyn Fn() -> bool) -> Option<Order> {
+        if let Ok(order) = self.orders.try_recv() {
+            return Some(order);
+        }
+        if ran >= self.share.behind && landing() {
+            return None;
+        }
+        if let Some(order) = let_others_run(self.orders) {
+            return Some(order);
+        }
+        loop {
+            let is_landing = landing();
+            if is_landing && ran >= self.share.behind {
+                return None;
+            }
+            let wait = if is_landing {
+                GATHER
+            } else {
+                let until = *self.until.get_or_insert_with(|| Instant::now() + GATHER);
+                until.saturating_duration_since(Instant::now())
+            };
+            match self.orders.recv_timeout(wait) {
                 Ok(order) => return Some(order),
-                Err(TryRecvError::Empty) if more_wanted => std::thread::yield_now(),
+                Err(RecvTimeoutError::Timeout) if is_landing => {}
                 Err(_) => return None,
             }
         }
-        self.orders.recv_timeout(self.until.saturating_duration_since(Instant::now())).ok()
     }
+}
+
+/// Lets others run until one of them has an order. Cheaper, for them too, than falling asleep and being woken for each.
+fn let_others_run(orders: &Receiver<Order>) -> Option<Order> {
+    for _ in 0..YIELDS {
+        match orders.try_recv() {
+            Ok(order) => return Some(order),
+            Err(TryRecvError::Empty) => std::thread::yield_now(),
+            Err(TryRecvError::Disconnected) => return None,
+        }
+    }
+    None
 }

@@ -3,7 +3,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
         mpsc::{Receiver, Sender, SyncSender, channel, sync_channel},
     },
@@ -15,13 +15,15 @@ use aims_ledger::{Hash, tree::Frontier};
 use rusqlite::{Connection, config::DbConfig, hooks::Wal};
 
 use crate::{
-    command::{Command, Outcome},
-    draft::Owed,
+    command::{Command, Outcome, answer_all},
+    draft::{Owed, Tail},
     error::{Fault, StoreError},
     log::extend,
     reading::Context,
 };
 
+/// Commands in one transaction.
+pub(crate) const BATCH: usize = 64;
 /// So many pages may gather in the WAL before they are copied into the database.
 const WAL_PAGES: usize = 4_000;
 
@@ -32,6 +34,8 @@ pub(crate) struct Load {
     pub leaves: Vec<Hash>,
     /// Size of the ledger before the batch.
     pub from: u64,
+    /// Where the ledger ends with it.
+    pub to: Tail,
     /// Its transaction is open already.
     pub begun: bool,
 }
@@ -144,26 +148,85 @@ impl WalLength {
     }
 }
 
-/// A batch on its way to the disk, with the connection and those who wait for its end.
-struct Flight {
+/// A batch on its way to the disk, with those who wait for its end.
+pub(crate) struct Flight {
+    pub load: Load,
+    pub ran: Vec<Box<dyn Command>>,
+}
+
+impl Flight {
+    /// Takes in what was decided on top of it.
+    fn join(&mut self, later: Flight) {
+        self.load.rows.extend(later.load.rows);
+        self.load.leaves.extend(later.load.leaves);
+        self.load.to = later.load.to;
+        self.ran.extend(later.ran);
+    }
+}
+
+/// A flight that brings the connection along.
+struct Departure {
     conn: Connection,
-    load: Load,
-    ran: Vec<Box<dyn Command>>,
+    flight: Flight,
     back: Sender<Landed>,
 }
 
-/// A batch that is over.
+/// Flights that are over.
 pub(crate) struct Landed {
     pub conn: Connection,
-    /// Why it was not saved, if it was not.
+    /// Why the last one was not saved, if it was not.
     pub fell: Option<Fault>,
     /// Why writing must end, where copying the WAL failed afterwards.
     pub stop: Option<String>,
 }
 
+/// Where a flight waits while the one before it is in the air.
+#[derive(Default)]
+struct Gate(Mutex<Waiting>);
+
+#[derive(Default)]
+struct Waiting {
+    /// The connection is with the thread that commits, which will look here before it gives it back.
+    open: bool,
+    next: Option<Flight>,
+    /// Where the ledger ends on disk, once something has landed.
+    landed: Option<Tail>,
+}
+
+impl Gate {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The flight that waits. Where there is none the gate is closed.
+    fn next(&self) -> Option<Flight> {
+        let mut waiting = self.lock();
+        let next = waiting.next.take();
+        waiting.open = next.is_some();
+        next
+    }
+
+    /// Closes it, and answers the flight that waited in vain.
+    fn close(&self) -> Option<Flight> {
+        let mut waiting = self.lock();
+        waiting.open = false;
+        waiting.next.take()
+    }
+}
+
+/// Keeps a gate open; whoever waits at it is let go with an unknown outcome where the thread ends before its time.
+struct Opened<'a>(&'a Gate);
+
+impl Drop for Opened<'_> {
+    fn drop(&mut self) {
+        drop(self.0.close());
+    }
+}
+
 /// The thread on which batches land. Dropped, it ends what it was given first.
 pub(crate) struct Lander {
-    flights: Option<SyncSender<Flight>>,
+    departures: Option<SyncSender<Departure>>,
+    gate: Arc<Gate>,
     thread: Option<JoinHandle<()>>,
     /// How long the last commit took, in nanoseconds.
     commit: Arc<AtomicUsize>,
@@ -171,22 +234,44 @@ pub(crate) struct Lander {
 
 impl Lander {
     pub fn start(context: Arc<Context>, wal: Arc<WalLength>, edge: Arc<Edge>) -> Result<Lander, std::io::Error> {
-        let (flights, coming) = sync_channel(1);
-        let commit = Arc::new(AtomicUsize::new(0));
-        let took = Arc::clone(&commit);
-        let work = move || work(&coming, &context, (&wal, &edge), &took);
-        let thread = std::thread::Builder::new().name("lander".into()).spawn(work)?;
-        Ok(Lander { flights: Some(flights), thread: Some(thread), commit })
+        let (departures, coming) = sync_channel(1);
+        let (gate, commit) = (Arc::new(Gate::default()), Arc::new(AtomicUsize::new(0)));
+        let field = Field { context, wal, edge, gate: Arc::clone(&gate), commit: Arc::clone(&commit) };
+        let thread = std::thread::Builder::new().name("lander".into()).spawn(move || field.work(&coming))?;
+        Ok(Lander { departures: Some(departures), gate, thread: Some(thread), commit })
     }
 
-    /// Lets a batch land. The connection comes back through the channel, once all are answered.
-    pub fn send(&self, conn: Connection, load: Load, ran: Vec<Box<dyn Command>>) -> Receiver<Landed> {
+    /// Lets a batch land. The connection comes back through the channel, once nothing waits at the gate.
+    pub fn send(&self, conn: Connection, flight: Flight) -> Receiver<Landed> {
         let (back, landed) = channel();
-        if let Some(flights) = &self.flights {
+        if let Some(departures) = &self.departures {
+            self.gate.lock().open = true;
             // Where the thread is gone, the commands are dropped, which answers that the outcome is unknown.
-            let _ = flights.send(Flight { conn, load, ran, back });
+            if departures.send(Departure { conn, flight, back }).is_err() {
+                drop(self.gate.close());
+            }
         }
         landed
+    }
+
+    /// Lets a batch land right behind the one in the air, together with what waits for that already. Given back where none is in the
+    /// air any more, or where they would be too many.
+    pub fn follow(&self, flight: Flight) -> Result<(), Flight> {
+        let mut waiting = self.gate.lock();
+        if !waiting.open {
+            return Err(flight);
+        }
+        match &mut waiting.next {
+            None => waiting.next = Some(flight),
+            Some(next) if next.ran.len() + flight.ran.len() <= BATCH => next.join(flight),
+            Some(_) => return Err(flight),
+        }
+        Ok(())
+    }
+
+    /// Where the ledger ends on disk, once something has landed.
+    pub fn landed(&self) -> Option<Tail> {
+        self.gate.lock().landed
     }
 
     /// How long the last commit took.
@@ -197,33 +282,96 @@ impl Lander {
 
 impl Drop for Lander {
     fn drop(&mut self) {
-        drop(self.flights.take());
+        drop(self.departures.take());
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
     }
 }
 
-fn work(coming: &Receiver<Flight>, context: &Context, (wal, edge): (&WalLength, &Edge), took: &AtomicUsize) {
-    while let Ok(Flight { conn, load, ran, back }) = coming.recv() {
-        let landed = load.land(&conn, context, edge);
-        if let Ok(commit) = &landed {
-            took.store(usize::try_from(commit.as_nanos()).unwrap_or(usize::MAX), Ordering::Relaxed);
+/// What the thread works with.
+struct Field {
+    context: Arc<Context>,
+    wal: Arc<WalLength>,
+    edge: Arc<Edge>,
+    gate: Arc<Gate>,
+    commit: Arc<AtomicUsize>,
+}
+
+impl Field {
+    fn work(&self, coming: &Receiver<Departure>) {
+        while let Ok(Departure { conn, flight, back }) = coming.recv() {
+            let _opened = Opened(&self.gate);
+            self.fly(conn, flight, &back);
         }
-        let outcome = landed.map_or_else(|outcome| outcome, |_| Outcome::Saved);
-        let fell = outcome.fault();
+    }
+
+    /// Lets a flight land and whatever waits for its end, then gives the connection back.
+    fn fly(&self, conn: Connection, first: Flight, back: &Sender<Landed>) {
+        let mut flight = first;
+        loop {
+            let Flight { load, ran } = flight;
+            if let Err(outcome) = self.land(&conn, load) {
+                return self.give_up(conn, (ran, &outcome), outcome.fault(), back);
+            }
+            let long = self.wal.is_long();
+            let next = if long { None } else { self.gate.next() };
+            if next.is_none() && !long {
+                // First the writer: the next batch can close, and whoever hears of its end finds that it is known.
+                let _ = back.send(Landed { conn, fell: None, stop: None });
+                return answer_all(ran, &Outcome::Saved);
+            }
+            answer_all(ran, &Outcome::Saved);
+            if let Some(reason) = self.wal.copy_when_long(&conn) {
+                return self.end(conn, reason, back);
+            }
+            match next.or_else(|| self.gate.next()) {
+                Some(next) => flight = next,
+                None => {
+                    let _ = back.send(Landed { conn, fell: None, stop: None });
+                    return;
+                }
+            }
+        }
+    }
+
+    fn land(&self, conn: &Connection, load: Load) -> Result<(), Outcome> {
+        let to = load.to;
+        let commit = load.land(conn, &self.context, &self.edge)?;
+        self.commit.store(usize::try_from(commit.as_nanos()).unwrap_or(usize::MAX), Ordering::Relaxed);
+        self.gate.lock().landed = Some(to);
+        Ok(())
+    }
+
+    /// A flight was not saved, so the one that is built on it must not be either. First the writer hears of it: whoever hears of a
+    /// failure finds that it is known.
+    fn give_up(
+        &self,
+        conn: Connection,
+        (ran, outcome): (Vec<Box<dyn Command>>, &Outcome),
+        fell: Option<Fault>,
+        back: &Sender<Landed>,
+    ) {
         if matches!(fell, Some(Fault::Storage(_))) {
             never_copy_on_close(&conn);
         }
-        let settle = |ran: Vec<Box<dyn Command>>| ran.into_iter().for_each(|command| command.settle(&outcome));
-        if fell.is_none() && wal.is_long() {
-            settle(ran);
-            let stop = wal.copy_when_long(&conn);
-            let _ = back.send(Landed { conn, fell, stop });
-        } else {
-            // First the writer: the next batch can close, and whoever hears of a failure finds that it is known.
-            let _ = back.send(Landed { conn, fell, stop: None });
-            settle(ran);
+        let next = self.gate.close();
+        let _ = back.send(Landed { conn, fell: fell.clone(), stop: None });
+        answer_all(ran, outcome);
+        if let (Some(Flight { ran, .. }), Some(fault)) = (next, fell) {
+            answer_all(ran, &Outcome::NotSaved(fault));
+        }
+    }
+
+    /// All is saved, but writing must end. What waited is not saved any more.
+    fn end(&self, conn: Connection, reason: String, back: &Sender<Landed>) {
+        never_copy_on_close(&conn);
+        let next = self.gate.close();
+        let fault = Fault::Storage(reason.clone());
+        let fell = next.as_ref().map(|_| fault.clone());
+        let _ = back.send(Landed { conn, fell, stop: Some(reason) });
+        if let Some(Flight { ran, .. }) = next {
+            answer_all(ran, &Outcome::NotSaved(fault));
         }
     }
 }

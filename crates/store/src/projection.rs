@@ -63,7 +63,8 @@ pub(crate) fn update_record(conn: &Connection, begun: u64, before: &Kept, after:
     }
     let none = Fields::new();
     let (old, new) = (old.map_or(&none, |record| &record.fields), new.map_or(&none, |record| &record.fields));
-    links::put(conn, begun, &links::not_in(old, new), &links::not_in(new, old))
+    let (was, is) = links::changed(old, new);
+    links::put(conn, begun, &was, &is)
 }
 
 /// The columns that stand beside a record's bytes.

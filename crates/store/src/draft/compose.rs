@@ -22,6 +22,8 @@ use crate::{
 
 /// The longest entry, in bytes.
 const ENTRY_MAX: usize = 65_535;
+/// Room for an entry that names a few records.
+const ENTRY_USUAL: usize = 1_024;
 /// The longest payload of class `record` or `personal`, in bytes.
 const PAYLOAD_MAX: usize = 1 << 20;
 /// Acts that an entry without a record cannot have.
@@ -350,7 +352,8 @@ fn check_envelope(envelope: &Envelope) -> Result<(), AppendError> {
 /// The entry's bytes: plain serialization is canonical because members stand in byte order; the check says so.
 fn entry_bytes(entry: &Entry) -> Result<Vec<u8>, AppendError> {
     let format = |reason: String| AppendError::Format { what: "the entry", reason };
-    let bytes = serde_json::to_vec(entry).map_err(|error| format(error.to_string()))?;
+    let mut bytes = Vec::with_capacity(ENTRY_USUAL);
+    serde_json::to_writer(&mut bytes, entry).map_err(|error| format(error.to_string()))?;
     canonical::check(&bytes).map_err(|error| format(error.to_string()))?;
     if bytes.len() > ENTRY_MAX || entry.payload.len() > PAYLOADS_MAX {
         return Err(format(format!("it has {} bytes; at most {ENTRY_MAX} are kept: name fewer records", bytes.len())));

@@ -1,7 +1,7 @@
 //! Links by what they name. New ones are gathered in a table that grows at its end and sorted in together: each target has a place of
 //! its own in the index, so sorting in one link at a time would write a page for each.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{borrow::Cow, cmp::Ordering, collections::BTreeSet};
 
 use aims_record::{Fields, Kept};
 use rusqlite::Connection;
@@ -68,13 +68,32 @@ pub(crate) fn links_of(kept: &Kept) -> BTreeSet<Link<'_>> {
     links
 }
 
-/// What the fields name that are not the same in `other`.
-pub(super) fn not_in<'a>(fields: &'a Fields, other: &Fields) -> BTreeSet<Link<'a>> {
-    let mut links = BTreeSet::new();
-    for (name, value) in fields.iter().filter(|(name, value)| other.get(*name) != Some(value)) {
-        collect_value(Cow::Borrowed(name), value, &mut links);
+/// What the fields name that are not the same before and after: as it was, and as it is. Both are sorted by name, so one walk finds them.
+pub(super) fn changed<'a>(before: &'a Fields, after: &'a Fields) -> (BTreeSet<Link<'a>>, BTreeSet<Link<'a>>) {
+    let (mut was, mut is) = (BTreeSet::new(), BTreeSet::new());
+    let (mut old, mut new) = (before.iter().peekable(), after.iter().peekable());
+    while let Some(order) = in_order(old.peek(), new.peek()) {
+        let (left, right) = (old.next_if(|_| order.is_le()), new.next_if(|_| order.is_ge()));
+        if left.map(|(_, value)| value) == right.map(|(_, value)| value) {
+            continue;
+        }
+        for ((name, value), links) in
+            left.map(|field| (field, &mut was)).into_iter().chain(right.map(|field| (field, &mut is)))
+        {
+            collect_value(Cow::Borrowed(name), value, links);
+        }
     }
-    links
+    (was, is)
+}
+
+/// Which of two fields comes first by name; a field before none, and nothing where there is none left.
+fn in_order(old: Option<&(&String, &Value)>, new: Option<&(&String, &Value)>) -> Option<Ordering> {
+    match (old, new) {
+        (None, None) => None,
+        (Some(_), None) => Some(Ordering::Less),
+        (None, Some(_)) => Some(Ordering::Greater),
+        (Some((old, _)), Some((new, _))) => Some(old.cmp(new)),
+    }
 }
 
 fn collect_links<'a>(path: &str, fields: &'a Fields, links: &mut BTreeSet<Link<'a>>) {
@@ -95,5 +114,35 @@ fn collect_value<'a>(path: Cow<'a, str>, value: &'a Value, links: &mut BTreeSet<
         Value::Array(items) => items.iter().for_each(|item| collect_value(path.clone(), item, links)),
         Value::Object(members) => collect_links(&path, members, links),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fields(value: serde_json::Value) -> Fields {
+        serde_json::from_value(value).expect("an object")
+    }
+
+    #[test]
+    fn only_links_of_fields_that_changed_are_looked_at() {
+        let id = |n: u8| format!("01940c9e-2222-7cc3-9d54-2d8cf1a0b0{n:02}");
+        let before = fields(json!({ "a": id(1), "b": id(2), "c": [id(3), id(4)], "e": "text" }));
+        let after = fields(json!({ "a": id(1), "c": [id(4), id(5)], "d": id(6), "e": id(7) }));
+        let of = |links: &[(&'static str, &u8)]| -> BTreeSet<(String, String)> {
+            links.iter().map(|(name, n)| ((*name).to_owned(), id(**n))).collect()
+        };
+        let owned = |links: BTreeSet<Link<'_>>| -> BTreeSet<(String, String)> {
+            links.into_iter().map(|(name, id)| (name.into_owned(), id.to_owned())).collect()
+        };
+        let (was, is) = changed(&before, &after);
+        assert_eq!(owned(was), of(&[("b", &2), ("c", &3), ("c", &4)]));
+        assert_eq!(owned(is), of(&[("c", &4), ("c", &5), ("d", &6), ("e", &7)]));
+        let none = Fields::new();
+        assert!(changed(&after, &after).0.is_empty() && changed(&none, &after).0.is_empty());
+        assert_eq!(changed(&none, &after).1.len(), 5);
     }
 }

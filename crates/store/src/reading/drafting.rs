@@ -118,6 +118,11 @@ impl Reading {
         (self.batch.take(), self.begun.take())
     }
 
+    /// Gives back the rows of a batch whose transaction is not open.
+    pub(crate) fn put_batch(&self, rows: Vec<Owed>) {
+        self.batch.replace(rows);
+    }
+
     /// Drops what the batch was about to do, where all of it is rolled back.
     pub(crate) fn drop_batch(&self) {
         self.owed.take();
