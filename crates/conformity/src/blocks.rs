@@ -95,6 +95,26 @@ impl Outcome<'_> {
     }
 }
 
+impl<'a> Outcome<'a> {
+    /// A record is there that should not be. Where that cannot be told for want of a parameter, the parameter is named.
+    fn is_there(&mut self, records: &Records, candidate: Candidate<'a>) {
+        let record = candidate.record;
+        let mut open = Faults::kept();
+        if self.answer.truth == Truth::Gap && open.undefined(candidate.faults) {
+            self.missing.extend(open.found.iter().map(Fault::named));
+            self.faults.append(&mut open.found);
+            return;
+        }
+        let unfilled = records.filter.tests.iter().find_map(|test| match test {
+            Test::Field(path, FieldTest::Set(false)) => Some(Remedy::Amend(path.field().to_owned())),
+            _ => None,
+        });
+        self.missing.push(format!("{} is there", record.number()));
+        open.note(record, unfilled.unwrap_or(Remedy::Look), || "is there".to_owned());
+        self.faults.append(&mut open.found);
+    }
+}
+
 /// A record that was looked at.
 pub(crate) struct Candidate<'a> {
     pub(crate) record: Entry<'a>,
@@ -360,20 +380,11 @@ impl<'a> Engine<'a> {
         if answer.holds() {
             return outcome;
         }
-        let there: Vec<_> = candidates.into_iter().filter(|c| c.fine.truth >= Truth::Gap).map(|c| c.record).collect();
+        let there: Vec<_> = candidates.into_iter().filter(|c| c.fine.truth >= Truth::Gap).collect();
+        outcome.witnesses = there.iter().map(|c| c.record).collect();
         if self.told {
-            outcome.missing.extend(there.iter().map(|r| format!("{} is there", r.number())));
-            let mut faults = Faults::kept();
-            for record in &there {
-                let open = records.filter.tests.iter().find_map(|test| match test {
-                    Test::Field(path, FieldTest::Set(false)) => Some(Remedy::Amend(path.field().to_owned())),
-                    _ => None,
-                });
-                faults.note(*record, open.unwrap_or(Remedy::Look), || "is there".to_owned());
-            }
-            outcome.faults = faults.found;
+            there.into_iter().for_each(|c| outcome.is_there(records, c));
         }
-        outcome.witnesses = there;
         outcome
     }
 

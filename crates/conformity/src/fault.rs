@@ -66,6 +66,24 @@ impl<'a> Faults<'a> {
         Self { keep: false, found: Vec::new(), backdated: Vec::new() }
     }
 
+    /// Faults of what is looked at beside this, kept where these are.
+    pub(crate) fn beside(&self) -> Self {
+        Self { keep: self.keep, ..Self::ignored() }
+    }
+
+    /// Takes over what was found beside.
+    pub(crate) fn take(&mut self, mut beside: Self) {
+        self.found.append(&mut beside.found);
+        self.backdated.append(&mut beside.backdated);
+    }
+
+    /// Takes over only which parameters are not defined. Whether there were any.
+    pub(crate) fn undefined(&mut self, beside: Self) -> bool {
+        let before = self.found.len();
+        self.found.extend(beside.found.into_iter().filter(|f| matches!(f.remedy, Remedy::Define { .. })));
+        self.found.len() > before
+    }
+
     pub(crate) fn note(&mut self, record: Entry<'a>, remedy: Remedy, says: impl FnOnce() -> String) {
         if self.keep {
             self.found.push(Fault { record, says: says(), remedy, selects: false });

@@ -51,20 +51,8 @@ impl<'a> Engine<'a> {
             }
             Test::Field(path, test) => self.field(path, test, looked, faults),
             Test::AnyOf(filters) => self.any_of(filters, looked, faults),
-            Test::Not(filter) => {
-                let answer = self.filter(filter, looked, &mut Faults::ignored()).not();
-                if !answer.holds() {
-                    faults.note(looked.record, Remedy::Renew, || "is what the rule leaves out".to_owned());
-                }
-                answer
-            }
-            Test::When(first, then) => {
-                let asked = self.filter(first, looked, &mut Faults::ignored());
-                if asked.truth == Truth::No {
-                    return asked.not();
-                }
-                Answer::any([asked.not(), self.filter(then, looked, faults)])
-            }
+            Test::Not(filter) => self.not(filter, looked, faults),
+            Test::When(first, then) => self.when(first, then, looked, faults),
             Test::Term(term) => self.filter(&term.filter, Looked { subject: None, ..looked }, faults),
             Test::Has(block) => {
                 // only the answer is asked here, not what it rests on
@@ -81,6 +69,29 @@ impl<'a> Engine<'a> {
                 outcome.answer
             }
         }
+    }
+
+    fn not(&self, filter: &Filter, looked: Looked<'a>, faults: &mut Faults<'a>) -> Answer {
+        let mut aside = faults.beside();
+        let answer = self.filter(filter, looked, &mut aside).not();
+        if !answer.holds() && !(answer.truth == Truth::Gap && faults.undefined(aside)) {
+            faults.note(looked.record, Remedy::Renew, || "is what the rule leaves out".to_owned());
+        }
+        answer
+    }
+
+    fn when(&self, first: &Filter, then: &Filter, looked: Looked<'a>, faults: &mut Faults<'a>) -> Answer {
+        let mut aside = faults.beside();
+        let asked = self.filter(first, looked, &mut aside);
+        if asked.truth == Truth::No {
+            return asked.not();
+        }
+        let mut below = faults.beside();
+        let answer = Answer::any([asked.not(), self.filter(then, looked, &mut below)]);
+        if !(answer.truth == Truth::Gap && faults.undefined(aside)) {
+            faults.take(below);
+        }
+        answer
     }
 
     fn state(&self, looked: Looked<'a>, states: &[String], faults: &mut Faults<'a>) -> Answer {

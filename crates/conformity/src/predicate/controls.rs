@@ -38,7 +38,8 @@ pub(super) const PREDICATES: &[Predicate] = &[
     Predicate {
         name: "resources-at-each-stage",
         about: "For each kind of resource an active record stands for each stage that the system has reached, from design on or, where it \
-                was built elsewhere, from verification on. A record that names no stage stands for all.",
+                was built elsewhere, from verification on. A record that names no stage stands for all; one that says, without a reason, that \
+                nothing is needed stands for none.",
         reads: &["resource-item system"],
         run: resources::at_each_stage,
     },

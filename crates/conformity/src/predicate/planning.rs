@@ -21,17 +21,11 @@ pub(super) const PREDICATES: &[Predicate] = &[
         run: severe_consequences_are_risks,
     },
     Predicate {
-        name: "risks-assessed-after-impact",
-        about: "An approved risk assessment of the system is of the day of its newest approved impact assessment or later, or a risk that \
-                names that impact assessment was reviewed since.",
-        reads: &["impact-assessment system", "risk-assessment systems", "risk aisia_links system"],
-        run: risks_assessed_after_impact,
-    },
-    Predicate {
         name: "new-versions-have-a-change",
         about: "Where scope, AI policy or a method in force took the place of an earlier one, a change of the management system names \
-                it, or names the one that it replaced. Asked of the newest change only, so that it is told once.",
-        reads: &["change", "aims-scope", "policy", "method"],
+                it, or names the one that it replaced, and one names each process that was ended. Asked of the organization or of the \
+                newest change only, so that it is told once.",
+        reads: &["change", "aims-scope", "policy", "method", "aims-process"],
         run: versions::new_versions_have_a_change,
     },
     Predicate {
@@ -41,6 +35,12 @@ pub(super) const PREDICATES: &[Predicate] = &[
         reads: mandatory::READS,
         run: mandatory::mostly_there,
     },
+    Predicate {
+        name: "digest-is-of-contents",
+        about: "Where a document has a digest and its file is kept here, the digest is the SHA-256 of that file.",
+        reads: &[],
+        run: digest_is_of_contents,
+    },
 ];
 
 /// The newest approved impact assessment of a system.
@@ -48,23 +48,6 @@ fn newest_impact(system: Entry<'_>) -> Option<Entry<'_>> {
     let of_system = Pointing { kind: Some("impact-assessment"), field: Some("system") };
     let approved = system.pointing(of_system).filter(|a| a.state() == Some("approved"));
     approved.max_by_key(|a| (moment(*a, "date"), a.recorded()))
-}
-
-fn risks_assessed_after_impact<'a>(_: &Engine<'a>, subject: Option<Entry<'a>>) -> Outcome<'a> {
-    let mut found = Finding::default();
-    let newest = subject.and_then(|system| Some((system, newest_impact(system)?)));
-    let Some((system, impact)) = newest else { return found.outcome() };
-    found.witness(impact);
-    let assessed = Pointing { kind: Some("risk-assessment"), field: Some("systems") };
-    let assessed = system.pointing(assessed).filter(|a| a.state() == Some("approved")).map(|a| (a, moment(a, "date")));
-    let reviewed = Pointing { kind: Some("risk"), field: Some("aisia_links") };
-    let reviewed = impact.pointing(reviewed).map(|r| (r, moment(r, "reviewed_at")));
-    let since = moment(impact, "date");
-    match assessed.chain(reviewed).filter(|(_, at)| at.is_some() && *at >= since).max_by_key(|(_, at)| *at) {
-        Some((taken_up, _)) => found.witness(taken_up),
-        None => found.lapsed(impact, "no risk assessment of its day or later takes it up".to_owned()),
-    }
-    found.outcome()
 }
 
 fn severe_consequences_are_risks<'a>(engine: &Engine<'a>, subject: Option<Entry<'a>>) -> Outcome<'a> {
@@ -103,4 +86,17 @@ fn is_severe(row: Value<'_>, criteria: Entry<'_>) -> bool {
     let threshold = rows(criteria, "impact_threshold").find(|t| same(t)).and_then(|t| t.column("level")?.text());
     let severe = rank(text("severity")).zip(rank(threshold)).is_some_and(|(is, from)| is >= from);
     text("direction") == Some("harm") && severe
+}
+
+fn digest_is_of_contents<'a>(_: &Engine<'a>, subject: Option<Entry<'a>>) -> Outcome<'a> {
+    let mut found = Finding::default();
+    let Some(document) = subject else { return found.outcome() };
+    let kept = document.field("content").and_then(|file| file.column("sha256")).and_then(Value::text);
+    let stated = document.text("content_hash").filter(|digest| !digest.trim().is_empty());
+    // a digest may be written with the name of its algorithm in front
+    let same = |(stated, kept): (&str, &str)| stated.trim().to_lowercase().ends_with(kept);
+    if stated.zip(kept).is_some_and(|both| !same(both)) {
+        found.lacks_field(document, "content_hash", "is not the digest of the file that is kept".to_owned());
+    }
+    found.outcome()
 }

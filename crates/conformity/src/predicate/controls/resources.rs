@@ -19,6 +19,12 @@ fn resources(system: Entry<'_>) -> impl Iterator<Item = Entry<'_>> {
     naming(system, "resource-item", "system").filter(|r| r.state() == Some("active"))
 }
 
+/// Said not to be needed, and not why.
+fn ruled_out_without_reason(resource: Entry<'_>) -> bool {
+    let ruled_out = resource.field("not_applicable").and_then(Value::flag) == Some(true);
+    ruled_out && !resource.field("not_applicable_reason").is_some_and(Value::is_set)
+}
+
 fn texts<'a>(record: Entry<'a>, field: &str) -> Vec<&'a str> {
     record.field(field).into_iter().flat_map(Value::each).filter_map(Value::text).collect()
 }
@@ -43,7 +49,8 @@ pub(super) fn at_each_stage<'a>(_: &Engine<'a>, subject: Option<Entry<'a>>) -> O
     let all: Vec<_> = resources(system).collect();
     all.iter().for_each(|r| found.witness(*r));
     for kind in KINDS {
-        let of: Vec<_> = all.iter().filter(|r| r.text("kind") == Some(kind)).map(|r| texts(*r, "stage")).collect();
+        let counts = |r: &&Entry<'_>| r.text("kind") == Some(kind) && !ruled_out_without_reason(**r);
+        let of: Vec<_> = all.iter().filter(counts).map(|r| texts(*r, "stage")).collect();
         let missing = |stage: &&str| !of.iter().any(|stages| stages.is_empty() || stages.contains(stage));
         for stage in reached(system).into_iter().filter(missing) {
             found.nothing(&format!("no Resource of the kind `{kind}` for the stage `{stage}`"));

@@ -11,25 +11,31 @@ use crate::{
 pub(super) fn new_versions_have_a_change<'a>(engine: &Engine<'a>, subject: Option<Entry<'a>>) -> Outcome<'a> {
     let mut found = Finding::default();
     let newest = engine.register.of_kind("change").rev().find(is_of_aims);
-    if subject.is_none() || newest != subject {
+    if subject.is_some() && newest != subject {
         return found.outcome();
     }
     for kind in ["aims-scope", "policy", "method"] {
         let all = in_force(engine, kind).filter(|r| kind != "policy" || r.text("kind") == Some("ai"));
         for version in all {
             let replaced: Vec<_> = replaced_by(engine, version, kind).collect();
-            let named = std::iter::once(version).chain(replaced.iter().copied()).find_map(change_of);
-            match named {
-                _ if replaced.is_empty() => {}
-                Some(change) => found.witness(change),
-                None => {
-                    let says = "took the place of an earlier version, and no change of the management system names it";
-                    found.lapsed(version, says.to_owned());
-                }
+            if !replaced.is_empty() {
+                let named = std::iter::once(version).chain(replaced).find_map(change_of);
+                covered(&mut found, version, named, "took the place of an earlier version");
             }
         }
     }
+    for process in engine.register.of_kind("aims-process").filter(|r| r.stands() && r.state() == Some("ended")) {
+        covered(&mut found, process, change_of(process), "was ended");
+    }
     found.outcome()
+}
+
+/// What became of a version, and the change that names it.
+fn covered<'a>(found: &mut Finding<'a>, version: Entry<'a>, change: Option<Entry<'a>>, became: &str) {
+    match change {
+        Some(change) => found.witness(change),
+        None => found.lapsed(version, format!("{became}, and no change of the management system names it")),
+    }
 }
 
 /// Earlier versions that went out of force when this one came, or later.
