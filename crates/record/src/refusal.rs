@@ -342,7 +342,11 @@ impl fmt::Display for Refusal {
             Refusal::KeyTaken { key, record } => write!(f, "the key `{key}` names {record}; choose another"),
             Refusal::NameTooSimilar { name, record, other } => {
                 let other = format!("{record} `{other}`");
-                write!(f, "`{name}` looks like {}; amend that record, or choose a name that tells them apart", other.trim())
+                write!(
+                    f,
+                    "`{name}` looks like {}; amend that record, or choose a name that tells them apart",
+                    other.trim()
+                )
             }
             Refusal::Ended { record, how, seq } => {
                 write!(f, "{record} was {how} in entry {seq} and takes no more acts; record a new one")

@@ -33,12 +33,7 @@ const PIECE: usize = 64 << 10;
 ///
 /// # Errors
 /// `file_empty`, `file_too_large`, `type_mismatch`, `name_too_long`, `digest_mismatch`, `body_incomplete`, `too_many_files`.
-pub fn take_in(
-    call: &Call<'_>,
-    name: String,
-    sha256: Option<String>,
-    content: &mut dyn Read,
-) -> Result<File, Refused> {
+pub fn take_in(call: &Call<'_>, name: String, sha256: Option<String>, content: &mut dyn Read) -> Result<File, Refused> {
     refuse_many(call)?;
     let offer = Offer { name, expected_sha256: sha256, limit: Some(FILE_MAX as u64) };
     let taken = call.live()?.aims().store().put_evidence(&offer, content);
@@ -53,7 +48,8 @@ fn refuse_many(call: &Call<'_>) -> Result<(), Refused> {
     if counted.map_err(|e| Refused::internal(e.to_string()))? <= FILES_A_DAY {
         return Ok(());
     }
-    let says = format!("You brought in {FILES_A_DAY} files today. Go on tomorrow, or ask a colleague to attach the rest.");
+    let says =
+        format!("You brought in {FILES_A_DAY} files today. Go on tomorrow, or ask a colleague to attach the rest.");
     let refused = Refused::new(StatusCode::TOO_MANY_REQUESTS, "too_many_files", says);
     Err(Refused { retry_after: u64::try_from(DAY - now.as_second().rem_euclid(DAY)).ok(), ..refused })
 }

@@ -212,6 +212,7 @@ fn an_impact_assessment_with_open_sections_is_not_approved() {
     let mut fields = serde_json::Map::new();
     fields.insert(name, "Assessment of claims triage".into());
     fields.insert("system".into(), "triage".into());
+    fields.insert("trigger".into(), "initial".into());
     let wish = Wish::Record { id: None, kind: kind.id, key: Some("assessed".into()), fields };
     let number = stage.world.act("north", "manager", wish).number;
     let wish = Wish::Move { record: number.clone(), seen: None, verb: "approve".into() };

@@ -161,8 +161,7 @@ fn a_record_is_linked_to_another_found_by_search_and_parted_again() {
     assert!(found.contains(&triage) && !found.contains(&other), "{found}");
     to(&post(&world, &manager, &format!("{at}/link"), &[("field", "systems"), ("to", &triage), ("_seen", "1")]));
     assert!(get(&world, &manager, &at).text().contains("Claims triage"));
-    let stale =
-        post(&world, &manager, &format!("{at}/link"), &[("field", "systems"), ("to", &other), ("_seen", "1")]);
+    let stale = post(&world, &manager, &format!("{at}/link"), &[("field", "systems"), ("to", &other), ("_seen", "1")]);
     assert_eq!(stale.status, StatusCode::CONFLICT);
     to(&post(&world, &manager, &format!("{at}/link"), &[("field", "systems"), ("away", &triage), ("_seen", "2")]));
     assert!(!get(&world, &manager, &at).text().contains("Claims triage"));

@@ -119,7 +119,15 @@ mod tests {
 
     #[test]
     fn names_that_look_the_same_are_the_same() {
-        for other in ["claims triage", "Claims  Triage ", "Claims%20Triage", "Clаims Triаge", "Ｃlaims triage", "CLAIMS-TRIAGE", "Claims\u{200b} Triage"] {
+        for other in [
+            "claims triage",
+            "Claims  Triage ",
+            "Claims%20Triage",
+            "Clаims Triаge",
+            "Ｃlaims triage",
+            "CLAIMS-TRIAGE",
+            "Claims\u{200b} Triage",
+        ] {
             assert_eq!(look(other), look("Claims Triage"), "{other}");
         }
         for other in ["Claims triage 2", "Claim triage", "Claims", "100 % triage"] {

@@ -114,8 +114,11 @@ fn show(call: &Call<'_>) -> Answered {
     let frame = Frame::of(call, &sight, here, kind.plural.clone())?;
     let frame =
         if here == "registers" { frame.from(&[(&*call.tongue.say("nav-registers"), "/registers")]) } else { frame };
-    let state =
-        |s: &aims_record::State| Pick { value: s.id.clone(), label: s.label.clone(), is_chosen: asked.state.as_deref() == Some(&s.id) };
+    let state = |s: &aims_record::State| Pick {
+        value: s.id.clone(),
+        label: s.label.clone(),
+        is_chosen: asked.state.as_deref() == Some(&s.id),
+    };
     let column = |f: &aims_record::Field| Pick {
         value: f.name.clone(),
         label: f.label.clone(),

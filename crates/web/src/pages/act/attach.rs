@@ -105,14 +105,14 @@ fn places(
     chosen: Option<&str>,
 ) -> Vec<Pick> {
     let may = |field: Option<&str>| seat.decide_wish(standing.register(), &wish(entry, field, None, None)).is_allowed();
-    let whole = Pick {
-        value: String::new(),
-        label: call.tongue.say("attach-whole").into_owned(),
-        is_chosen: chosen.is_none(),
-    };
+    let whole =
+        Pick { value: String::new(), label: call.tongue.say("attach-whole").into_owned(), is_chosen: chosen.is_none() };
     let fields = kind.fields.iter().filter(|f| f.shape == Shape::File && !f.stamped && may(Some(&f.name)));
-    let pick =
-        |f: &aims_record::Field| Pick { value: f.name.clone(), label: f.label.clone(), is_chosen: chosen == Some(&f.name) };
+    let pick = |f: &aims_record::Field| Pick {
+        value: f.name.clone(),
+        label: f.label.clone(),
+        is_chosen: chosen == Some(&f.name),
+    };
     may(None).then_some(whole).into_iter().chain(fields.map(pick)).collect()
 }
 

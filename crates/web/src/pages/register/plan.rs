@@ -231,8 +231,7 @@ fn act(call: &Call<'_>, form: &Pairs) -> Answered {
         let says = call.tongue.say("plan-why");
         return Err(Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "reason_missing", says));
     }
-    let steps: Vec<Step> =
-        wanted.map(|a| Step { at: a.number, wish: a.wish, why: reason.clone() }).collect();
+    let steps: Vec<Step> = wanted.map(|a| Step { at: a.number, wish: a.wish, why: reason.clone() }).collect();
     let count = steps.len();
     let done = carry_out(call, steps, idem(call, form))?;
     let last = done.last().map_or(0, |d| d.seq);
@@ -257,16 +256,8 @@ fn show(call: &Call<'_>, form: &Pairs, sent: Option<Refused>) -> Answered {
         Deed::Set(field) => control(call, &sight, &reader.seat, kind, field, form),
         _ => None,
     };
-    let title = match &deed {
-        Deed::Say(verb) => kind.lifecycle.verb(verb).map_or(String::new(), |v| v.label.clone()),
-        Deed::Set(field) => {
-            let label = kind.field(field).map_or("", |f| f.label.as_str());
-            call.tongue.with("plan-set", "field", label)
-        }
-        Deed::Withdraw => call.tongue.say("withdraw").into_owned(),
-    };
     let to_register = format!("/{}", kind.id);
-    let frame = Frame::of(call, &sight, place(kind), title)?.from(&[(&kind.plural, &to_register)]);
+    let frame = Frame::of(call, &sight, place(kind), title(call, kind, &deed))?.from(&[(&kind.plural, &to_register)]);
     let page = Page {
         error: sent.as_ref().map_or(String::new(), |r| r.says.clone()),
         word: form.get("act").unwrap_or_default().to_owned(),
@@ -281,6 +272,17 @@ fn show(call: &Call<'_>, form: &Pairs, sent: Option<Refused>) -> Answered {
         frame,
     };
     Answer::page_with(sent.map_or(StatusCode::OK, |r| r.status), &page)
+}
+
+fn title(call: &Call<'_>, kind: &Kind, deed: &Deed) -> String {
+    match deed {
+        Deed::Say(verb) => kind.lifecycle.verb(verb).map_or(String::new(), |v| v.label.clone()),
+        Deed::Set(field) => {
+            let label = kind.field(field).map_or("", |f| f.label.as_str());
+            call.tongue.with("plan-set", "field", label)
+        }
+        Deed::Withdraw => call.tongue.say("withdraw").into_owned(),
+    }
 }
 
 fn row(reader: &Reader<'_>, asking: Asking, refused: Option<Refused>) -> Option<Row> {
