@@ -35,7 +35,11 @@ fn plain(back: &Back) -> String {
     let id = back.headers["x-request-id"].to_str().unwrap();
     let policy = back.headers.get("content-security-policy").map_or("", |v| v.to_str().unwrap());
     let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap_or("no nonce");
-    format!("{} {}", back.status, back.text()).replace(id, "ID").replace(nonce, "NONCE")
+    let text = format!("{} {}", back.status, back.text()).replace(id, "ID").replace(nonce, "NONCE");
+    // A form names its act anew each time it is opened.
+    let mut parts = text.split("name=\"_idem\" value=\"");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, rest| all + rest.split_once('"').map_or(rest, |(_, rest)| rest))
 }
 
 fn reads(route: &&Route) -> bool {

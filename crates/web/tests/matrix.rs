@@ -122,7 +122,8 @@ fn outsiders_get_nothing_from_any_route() {
         ("instance admin", Who::Session(&admin)),
     ];
     let mut cells = 0;
-    for route in routes() {
+    // Who signs out is nobody from then on.
+    for route in routes().iter().filter(|r| r.name != "sign-out") {
         for (name, who) in &strangers {
             cells += 1;
             stranger(&world, route, name, who, &party);
