@@ -55,7 +55,7 @@ pub async fn drive(
     let (nonce, id) = (server.draw(), server.draw());
     let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(Ipv4Addr::LOCALHOST.into(), |c| c.0.ip());
     let mut asked = Asked { parts, params, body: Bytes::new(), file: Mutex::new(None), nonce, id, address };
-    if let Err(refused) = wall::check(&server, &asked.parts) {
+    if let Err(refused) = wall::check(&server, &asked.parts).and_then(|()| wall::has_row(route)) {
         return finish(&server, route, &asked, Err(refused));
     }
     if route.body_max > BODY_MAX && route.class == Class::Page {

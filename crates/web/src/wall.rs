@@ -3,8 +3,7 @@
 use http::{StatusCode, header, request::Parts};
 
 use crate::{
-    answer::{Answered, Refused},
-    call::Call,
+    answer::Refused,
     route::{Asks, Class, Method, Pace, Route},
     server::Server,
 };
@@ -40,19 +39,31 @@ fn is_ours(origin: &str, parts: &Parts) -> bool {
     named.peek().is_some() && named.all(|name| name == ours)
 }
 
-const fn beside(class: Class, name: &'static str, does: fn(&Call<'_>) -> Answered) -> Route {
+/// A row beside the registry: it is under no path and does nothing but refuse, before anyone asks who sent what.
+const fn beside(class: Class, name: &'static str) -> Route {
     let (asks, pace, method) = (Asks::Anyone, Pace::Quick, Method::Get);
-    Route { method, path: "", name, asks, class, pace, does, body_max: 0, doc: None }
+    Route { method, path: "", name, asks, class, pace, does: |_| Err(Refused::absent()), body_max: 0, doc: None }
 }
 
-static NO_PAGE: Route = beside(Class::Page, "absent-page", |_| Err(Refused::absent()));
-static NO_ROW: Route = beside(Class::Api, "absent-row", |_| Err(Refused::absent()));
-static NOT_SO_PAGE: Route = beside(Class::Page, "method-page", |_| Err(not_so()));
-static NOT_SO_ROW: Route = beside(Class::Api, "method-row", |_| Err(not_so()));
+const METHOD: &str = "other-method";
+static NO_PAGE: Route = beside(Class::Page, "absent");
+static NO_ROW: Route = beside(Class::Api, "absent");
+static NOT_SO_PAGE: Route = beside(Class::Page, METHOD);
+static NOT_SO_ROW: Route = beside(Class::Api, METHOD);
 
-fn not_so() -> Refused {
-    let says = "This address does not take that method. The header `Allow` names those that it takes.";
-    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", says)
+/// Goes on only where there is a row for the address and the method.
+///
+/// # Errors
+/// Absent, `method_not_allowed`.
+pub fn has_row(route: &Route) -> Result<(), Refused> {
+    match (route.path, route.name) {
+        ("", METHOD) => {
+            let says = "This address does not take that method. The header `Allow` names those that it takes.";
+            Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", says))
+        }
+        ("", _) => Err(Refused::absent()),
+        _ => Ok(()),
+    }
 }
 
 fn is_api(path: &str) -> bool {
