@@ -74,7 +74,8 @@ impl<'a> Engine<'a> {
     fn not(&self, filter: &Filter, looked: Looked<'a>, faults: &mut Faults<'a>) -> Answer {
         let mut aside = faults.beside();
         let answer = self.filter(filter, looked, &mut aside).not();
-        if !answer.holds() && !(answer.truth == Truth::Gap && faults.undefined(aside)) {
+        let named = answer.truth == Truth::Gap && faults.undefined(aside);
+        if !answer.holds() && !named {
             faults.note(looked.record, Remedy::Renew, || "is what the rule leaves out".to_owned());
         }
         answer
