@@ -167,7 +167,8 @@ impl<'f> Assessment<'f> {
         let Self { frameworks, register, at, scans, live, items, index } = self;
         let terms = dirty.everything.then(|| Terms::at(*at));
         let (about, terms) = (None, terms.as_ref());
-        let engine = Engine { frameworks, register, at: *at, about, told: false, cites: false, scans, lives: &[], terms };
+        let engine =
+            Engine { frameworks, register, at: *at, about, told: false, cites: false, scans, lives: &[], terms };
         for (item, n) in items.iter_mut().zip(0..) {
             if dirty.may_be_judged(n) && item.is_judged_otherwise(&engine) {
                 dirty.user(User::Item(n));

@@ -149,7 +149,8 @@ fn who_may_do_what() {
 
 #[test]
 fn requirements_controls_terms_and_rules() {
-    let scenarios: Vec<Case> = files().iter().flat_map(|(path, text)| cases(&path.display().to_string(), text)).collect();
+    let scenarios: Vec<Case> =
+        files().iter().flat_map(|(path, text)| cases(&path.display().to_string(), text)).collect();
     each_spoilt(
         |name| name.starts_with(FOLDER) && name.ends_with(".yaml"),
         |spoilt| {
@@ -157,7 +158,8 @@ fn requirements_controls_terms_and_rules() {
             for rule in framework.rules.values() {
                 assert!(!sentence(rule, &content().0).is_empty(), "{}", spoilt.how);
             }
-            let items: Vec<String> = framework.rules.keys().filter(|item| spoilt.text.contains(*item)).cloned().collect();
+            let items: Vec<String> =
+                framework.rules.keys().filter(|item| spoilt.text.contains(*item)).cloned().collect();
             let frameworks: Frameworks = [framework].into_iter().collect();
             for case in scenarios.iter().filter(|case| items.contains(&case.item)).take(2) {
                 let register = register(&case.lines);
@@ -174,8 +176,51 @@ fn files_for(spoilt: &Spoilt) -> Vec<(&str, &str)> {
     let of_rules = |name: &str| name.starts_with("rules/");
     let own = spoilt.name.strip_prefix(FOLDER).expect("a file of the framework");
     let others = built_in().under(FOLDER).filter_map(|(name, text)| Some((name.strip_prefix(FOLDER)?, text)));
-    let needed = others.filter(|(name, _)| *name != own && name.ends_with(".yaml") && !(of_rules(name) && of_rules(own)));
+    let needed =
+        others.filter(|(name, _)| *name != own && name.ends_with(".yaml") && !(of_rules(name) && of_rules(own)));
     needed.chain([(own, spoilt.text.as_str())]).collect()
+}
+
+/// Files that are no file of content, whatever they are a file of.
+fn unreadable() -> Vec<(&'static str, String)> {
+    let deep = |open: &str| open.repeat(100_000);
+    vec![
+        ("empty", String::new()),
+        ("a comment", "# nothing\n".to_owned()),
+        ("one word", "nothing\n".to_owned()),
+        ("a NUL", "\0".to_owned()),
+        ("a tab", "a:\n\t- b\n".to_owned()),
+        ("a list left open", "[a, b".to_owned()),
+        ("a quote left open", "a: \"b\n".to_owned()),
+        ("an anchor", "a: &a 1\nb: *a\n".to_owned()),
+        ("an alias to nothing", "a: *b\n".to_owned()),
+        ("a tag", "a: !!str 1\n".to_owned()),
+        ("two documents", "a: 1\n---\na: 1\n".to_owned()),
+        ("lists without end", deep("[")),
+        ("mappings without end", deep("{a: ")),
+        ("a block without end", deep("- ")),
+        ("too long", "x".repeat(300_000)),
+    ]
+}
+
+#[test]
+fn what_cannot_be_read_at_all_is_one_error_of_its_file() {
+    let names = ["roles.yaml", "kinds/soa.yaml", access::FILE].map(str::to_owned).into_iter();
+    let of_framework =
+        ["source.yaml", "requirements/4-context.yaml", "controls.yaml", "terms.yaml", "rules/4-context.yaml"];
+    for name in names.chain(of_framework.map(|name| format!("{FOLDER}{name}"))) {
+        for (how, text) in unreadable() {
+            let spoilt = Spoilt { name: name.clone(), text, how: format!("{name}: {how}") };
+            let found = match name.strip_prefix(FOLDER) {
+                Some(_) => load(&files_for(&spoilt), &content().0, &predicate_names()).map(|_| ()),
+                None if name == access::FILE => access::load(&with(&spoilt), &content().0).map(|_| ()),
+                None => kinds::load(&with(&spoilt), &[]).map(|_| ()),
+            };
+            let errors = found.expect_err(&spoilt.how);
+            assert_eq!(errors.len(), 1, "{}: {errors:?}", spoilt.how);
+            assert!(spoilt.name.ends_with(&errors[0].file), "{}: {}", spoilt.how, errors[0]);
+        }
+    }
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn a_seed_that_is_in_order_loads() {
 fn a_seed_that_is_not_says_where() {
     assert_eq!(
         said(MISSPELT),
-        "terms.yaml:2:93: no term `folowed`; did you mean `followed`?\n\
-         rules/1.yaml:18:17: no kind `polcy`; did you mean `policy`?"
+        "rules/1.yaml:4:32: no term `folowed`; did you mean `followed`?\n\
+         rules/1.yaml:16:17: no kind `polcy`; did you mean `policy`?"
     );
 }

@@ -68,7 +68,8 @@ impl Index {
         let pointing: usize = self.pointing.iter().map(|l| l.capacity() * size_of::<From>() + 16).sum();
         let kinds: usize =
             self.by_kind.values().chain(self.places.values()).map(|l| l.capacity() * size_of::<Slot>()).sum();
-        let judgements: usize = self.judgements.iter().map(|(q, l)| q.len() + l.capacity() * size_of::<Slot>() + 32).sum();
+        let judgements: usize =
+            self.judgements.iter().map(|(q, l)| q.len() + l.capacity() * size_of::<Slot>() + 32).sum();
         pointing
             + kinds
             + judgements
