@@ -12,12 +12,14 @@ mod row;
 mod spots;
 mod tally;
 
+use std::collections::BTreeMap;
+
 use aims_framework::standard::Frameworks;
 use aims_record::Kept;
 use aims_register::{Entry, Register, RegisterError, Slot};
 use jiff::Timestamp;
 
-use crate::{State, Verdict, blocks::Engine, footprint::Reader, scan::Scans};
+use crate::{State, Verdict, blocks::Engine, filters::Terms, footprint::Reader, scan::Scans};
 
 pub use asked::Held;
 use dirty::{Dirty, Index, User};
@@ -151,6 +153,7 @@ impl<'f> Assessment<'f> {
             cites: told,
             scans: &self.scans,
             lives: &self.live,
+            terms: None,
         }
     }
 
@@ -162,8 +165,10 @@ impl<'f> Assessment<'f> {
     /// Decides again what is marked: what is the same for all subjects first, then the parts, then what they make together.
     fn decide(&mut self, mut dirty: Dirty) -> Vec<Again> {
         let Self { frameworks, register, at, scans, live, items, index } = self;
+        let terms = dirty.everything.then(|| Terms::at(*at));
+        let (about, terms) = (None, terms.as_ref());
         let engine =
-            Engine { frameworks, register, at: *at, about: None, told: false, cites: false, scans, lives: &[] };
+            Engine { frameworks, register, at: *at, about, told: false, cites: false, scans, lives: &[], terms };
         for (item, n) in items.iter_mut().zip(0..) {
             if dirty.may_be_judged(n) && item.is_judged_otherwise(&engine) {
                 dirty.user(User::Item(n));
@@ -183,12 +188,33 @@ impl<'f> Assessment<'f> {
             }
         }
         let engine = Engine { lives: live, ..engine };
-        let mut again = Vec::new();
-        for (item, n) in items.iter_mut().zip(0..) {
-            if let Some(marked) = dirty.take_item(n) {
-                again.push(item.decide_again(&engine, marked, &dirty.changed));
+        decide_items(&engine, items, &mut dirty)
+    }
+}
+
+/// Decides again what is marked of each item. Where all records of a kind are, they are taken one after another, each with every rule
+/// about it, so that what it holds is fetched once.
+fn decide_items(engine: &Engine<'_>, items: &mut [Item<'_>], dirty: &mut Dirty) -> Vec<Again> {
+    let (mut again, mut whole) = (Vec::new(), BTreeMap::<&str, Vec<(usize, usize)>>::new());
+    for (item, n) in items.iter_mut().zip(0..) {
+        let Some(marked) = dirty.take_item(n) else { continue };
+        let mut one = Again { requirement: item.id().to_owned(), subjects: Vec::new() };
+        if let Some(kind) = item.decide_marked(engine, marked, &mut one, &dirty.changed) {
+            whole.entry(kind).or_default().push((n, again.len()));
+        }
+        again.push((n, one));
+    }
+    for (kind, asked) in whole {
+        for (record, place) in engine.register.in_places(kind).zip(0..) {
+            for (n, to) in &asked {
+                let (Some(item), Some((_, one))) = (items.get_mut(*n), again.get_mut(*to)) else { continue };
+                item.spot(engine, place, record, &dirty.changed);
+                one.subjects.extend(record.map(|r| r.slot()));
             }
         }
-        again
     }
+    for (n, _) in &again {
+        items.get_mut(*n).into_iter().for_each(|item| item.sum_up(engine));
+    }
+    again.into_iter().map(|(_, one)| one).collect()
 }

@@ -10,7 +10,7 @@ use crate::{
     Backdated, Population,
     assessment::live::Live,
     fault::{Fault, Faults, Remedy},
-    filters::Looked,
+    filters::{Looked, Terms},
     part::hasher,
     predicate,
     scan::Scans,
@@ -33,6 +33,8 @@ pub(crate) struct Engine<'a> {
     pub(crate) scans: &'a Scans,
     /// What is the same for every subject and is brought up to date after each act.
     pub(crate) lives: &'a [Live<'a>],
+    /// What terms say of records, kept while everything is decided at once.
+    pub(crate) terms: Option<&'a Terms>,
 }
 
 /// What became of a block.

@@ -41,6 +41,7 @@ impl<'a> Conformity<'a> {
             cites: true,
             scans: &scans,
             lives: &[],
+            terms: None,
         };
         engine.verdict(id)
     }

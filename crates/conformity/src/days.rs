@@ -120,7 +120,9 @@ impl<'a> Engine<'a> {
         if recorded >= end {
             let last = day_of(end).yesterday().unwrap_or(day_of(end));
             let bound = crate::time::beginning(last).unwrap_or(end);
-            faults.backdated.push(Backdated { record: looked.record.into(), recorded, bound });
+            if faults.keep {
+                faults.backdated.push(Backdated { record: looked.record.into(), recorded, bound });
+            }
             let say = || format!("recorded on {}, after {last}, although dated before: backdated", day_of(recorded));
             faults.note(looked.record, Remedy::Renew, say);
         }

@@ -1,9 +1,9 @@
 //! Tests on the values of a field.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use aims_framework::standard::{FieldTest, Holder, Limit, Named, Path, Reference};
-use aims_register::{Entry, Value};
+use aims_register::{Entry, Slot, Value};
 use jiff::Timestamp;
 use smallvec::SmallVec;
 
@@ -75,7 +75,7 @@ impl<'a> Engine<'a> {
             FieldTest::Held { roles, at } => self.held(roles, at.as_ref(), values, looked, faults),
             FieldTest::ApartFrom(other) => {
                 let others = self.referred(other, looked);
-                let others: Vec<Entry<'_>> = others.into_iter().filter_map(Value::record).collect();
+                let others: SmallVec<[Entry<'_>; 2]> = others.into_iter().filter_map(Value::record).collect();
                 // nobody named on either side shows nothing about independence
                 let named = records().next().is_some() && !others.is_empty();
                 Answer::fixed(named && records().all(|r| !others.contains(&r)))
@@ -139,15 +139,16 @@ impl<'a> Engine<'a> {
         let (FieldTest::Includes(other) | FieldTest::Equals(other) | FieldTest::Differs(other)) = test else {
             return false;
         };
-        let here: BTreeSet<String> = given.iter().filter_map(|v| key(*v)).collect();
-        let there: BTreeSet<String> = self.referred(other, looked).into_iter().filter_map(key).collect();
+        let there = self.referred(other, looked);
+        let (here, there) = (same(given), same(&there));
         if here.is_empty() || there.is_empty() {
             return false;
         }
+        let includes = |all: &[Same<'_>], some: &[Same<'_>]| some.iter().all(|one| all.contains(one));
         match test {
-            FieldTest::Includes(_) => there.is_subset(&here),
-            FieldTest::Equals(_) => there == here,
-            _ => there.is_disjoint(&here),
+            FieldTest::Includes(_) => includes(&here, &there),
+            FieldTest::Equals(_) => includes(&here, &there) && includes(&there, &here),
+            _ => !there.iter().any(|one| here.contains(one)),
         }
     }
 
@@ -175,22 +176,35 @@ impl<'a> Engine<'a> {
     }
 }
 
-/// What two values have in common where they are the same; nothing for what is blank or no longer stands.
-fn key(value: Value<'_>) -> Option<String> {
-    if !value.is_set() {
-        return None;
-    }
+/// What two values have in common where they are the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Same<'a> {
+    Record(Slot),
+    Moment(Timestamp),
+    Text(Cow<'a, str>),
+    Flag(bool),
+    Count(u64),
+}
+
+/// What is compared of each value; nothing of what is blank or no longer stands.
+fn same<'a>(values: &[Value<'a>]) -> SmallVec<[Same<'a>; 2]> {
+    values.iter().filter(|value| value.is_set()).filter_map(|value| same_of(*value)).collect()
+}
+
+fn same_of(value: Value<'_>) -> Option<Same<'_>> {
     if let Some(record) = value.record() {
-        return Some(record.id());
+        return Some(Same::Record(record.slot()));
     }
     if let Some(moment) = value.instant() {
-        return Some(moment.to_string());
+        return Some(Same::Moment(moment));
     }
     match (value.text(), value.flag(), value.column("amount").and_then(Value::text)) {
-        (Some(text), _, _) => Some(text.to_owned()),
-        (_, Some(flag), _) => Some(flag.to_string()),
-        (_, _, Some(amount)) => Some(format!("{amount} {}", crate::amounts::unit(value).unwrap_or_default())),
-        _ => value.count().map(|c| c.to_string()),
+        (Some(text), _, _) => Some(Same::Text(text.into())),
+        (_, Some(flag), _) => Some(Same::Flag(flag)),
+        (_, _, Some(amount)) => {
+            Some(Same::Text(format!("{amount} {}", crate::amounts::unit(value).unwrap_or_default()).into()))
+        }
+        _ => value.count().map(Same::Count),
     }
 }
 

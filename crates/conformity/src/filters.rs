@@ -1,7 +1,11 @@
 //! Filters: whether a record or a row is like this.
 
-use aims_framework::standard::{Filter, Test};
+use std::{cell::RefCell, collections::HashMap};
+
+use aims_framework::standard::{Filter, Term, Test};
 use aims_register::{Entry, Value};
+use foldhash::fast::RandomState;
+use jiff::Timestamp;
 
 use crate::{
     blocks::Engine,
@@ -18,6 +22,35 @@ pub(crate) struct Looked<'a> {
     pub(crate) row: Option<Value<'a>>,
     /// The record that the block was asked about.
     pub(crate) subject: Option<Entry<'a>>,
+}
+
+/// What terms say of records at one moment, while no record changes.
+#[derive(Debug)]
+pub(crate) struct Terms {
+    at: Timestamp,
+    /// By the place of the term in memory, then by the place of the record among those of its kind.
+    said: RefCell<HashMap<usize, Vec<Option<Answer>>, RandomState>>,
+}
+
+impl Terms {
+    pub(crate) fn at(at: Timestamp) -> Self {
+        Self { at, said: RefCell::default() }
+    }
+
+    fn find(&self, term: &Term, record: Entry<'_>) -> Option<Answer> {
+        let said = self.said.borrow();
+        *said.get(&std::ptr::from_ref(term).addr())?.get(usize::try_from(record.place()).ok()?)?
+    }
+
+    fn note(&self, term: &Term, record: Entry<'_>, answer: Answer) {
+        let Ok(place) = usize::try_from(record.place()) else { return };
+        let mut said = self.said.borrow_mut();
+        let of_term = said.entry(std::ptr::from_ref(term).addr()).or_default();
+        if of_term.len() <= place {
+            of_term.resize(place.saturating_add(1), None);
+        }
+        of_term.get_mut(place).into_iter().for_each(|known| *known = Some(answer));
+    }
 }
 
 impl<'a> Looked<'a> {
@@ -53,7 +86,7 @@ impl<'a> Engine<'a> {
             Test::AnyOf(filters) => self.any_of(filters, looked, faults),
             Test::Not(filter) => self.not(filter, looked, faults),
             Test::When(first, then) => self.when(first, then, looked, faults),
-            Test::Term(term) => self.filter(&term.filter, Looked { subject: None, ..looked }, faults),
+            Test::Term(term) => self.term(term, Looked { subject: None, ..looked }, faults),
             Test::Has(block) => {
                 // only the answer is asked here, not what it rests on
                 let engine = Engine { told: faults.keep, cites: false, ..*self };
@@ -92,6 +125,18 @@ impl<'a> Engine<'a> {
         if !(answer.truth == Truth::Gap && faults.undefined(aside)) {
             faults.take(below);
         }
+        answer
+    }
+
+    /// A term asks about a record alone, so that what it says is the same for every rule.
+    fn term(&self, term: &Term, looked: Looked<'a>, faults: &mut Faults<'a>) -> Answer {
+        let kept = self.terms.filter(|terms| terms.at == self.at && !faults.keep && looked.row.is_none());
+        let Some(terms) = kept else { return self.filter(&term.filter, looked, faults) };
+        if let Some(known) = terms.find(term, looked.record) {
+            return known;
+        }
+        let answer = self.filter(&term.filter, looked, faults);
+        terms.note(term, looked.record, answer);
         answer
     }
 

@@ -158,7 +158,7 @@ impl<'r, 'k> Reader<'r, 'k> {
     }
 
     fn records(&mut self, records: &'r Records, subject: Option<&At>, about: Option<&At>, found: &mut Footprint<'r>) {
-        if records.linked == Linked::Anywhere && self.hows.how(records, self.kinds) == How::Alone {
+        if records.linked == Linked::Anywhere && *self.hows.how(records, self.kinds) == How::Alone {
             return self.alone(records, found);
         }
         let here = self.candidates(&records.kind, &records.linked, subject, Some((records, about)));
@@ -235,7 +235,8 @@ impl<'r, 'k> Reader<'r, 'k> {
     }
 
     fn joined(&self, records: &Records, subject: Option<&At>, about: Option<&At>) -> Option<At> {
-        let How::Joined { field, to } = self.hows.how(records, self.kinds) else { return None };
+        let how = self.hows.how(records, self.kinds);
+        let How::Joined { field, to } = &*how else { return None };
         use aims_framework::standard::Named;
         let known = match to {
             Join::Named(Named::Subject) => subject?.clone(),
@@ -245,7 +246,7 @@ impl<'r, 'k> Reader<'r, 'k> {
                 self.walk(&reference.path.steps, from, &mut Footprint::default())?
             }
         };
-        Some(known.behind(&records.kind, &field))
+        Some(known.behind(&records.kind, field))
     }
 
     fn filter(&mut self, filter: &'r Filter, place: &Place, found: &mut Footprint<'r>) {

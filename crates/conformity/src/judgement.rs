@@ -45,14 +45,18 @@ impl Judged<'_> {
 
 impl<'a> Engine<'a> {
     /// Judgements in force that answer the question of a rule.
-    pub(crate) fn judgements(&self, rule: &Rule) -> impl Iterator<Item = Entry<'a>> {
-        let asked = rule.judgement.as_ref();
-        self.register.of_kind("judgement").filter(move |j| asked.is_some_and(|asked| answers(*j, rule, asked)))
+    pub(crate) fn judgements(&self, rule: &Rule) -> Vec<Entry<'a>> {
+        let Some(asked) = &rule.judgement else { return Vec::new() };
+        let by_id = self.register.judgements(&rule.requirement);
+        let by_question = self.register.judgements(&asked.question).filter(|_| asked.question != rule.requirement);
+        let mut given: Vec<_> = by_id.chain(by_question).filter(|j| counts(*j, asked)).collect();
+        given.sort_by_key(|j| (j.recorded(), j.uuid()));
+        given
     }
 
     /// Which judgement counts for the evidence as it is. The evidence is asked for only where a judgement was given at all.
     pub(crate) fn judgement(&self, rule: &Rule, asked: &Judgement, evidence: impl FnOnce() -> String) -> Judged<'a> {
-        let given: Vec<_> = self.judgements(rule).collect();
+        let given = self.judgements(rule);
         if given.is_empty() && !self.told {
             return Judged { standing: None, last: None, evidence: String::new(), may: None };
         }
@@ -98,11 +102,9 @@ pub(crate) fn is_about(given: Entry<'_>, rule: &Rule) -> bool {
     question.is_some() && (question == Some(&rule.requirement) || question == asked)
 }
 
-fn answers(given: Entry<'_>, rule: &Rule, asked: &Judgement) -> bool {
-    let question = given.text("question");
-    given.state() == Some("in-force")
-        && given.text("role") == Some(&asked.by)
-        && (question == Some(&rule.requirement) || question == Some(&asked.question))
+/// Whether it is in force and was given in the role that is asked for.
+fn counts(given: Entry<'_>, asked: &Judgement) -> bool {
+    given.state() == Some("in-force") && given.text("role") == Some(&asked.by)
 }
 
 fn inadequate(found: Entry<'_>) -> Reason {

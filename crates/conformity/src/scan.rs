@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use aims_framework::standard::{
@@ -70,7 +70,7 @@ pub(crate) struct Scans {
 
 #[derive(Debug, Default)]
 struct Kept {
-    hows: HashMap<BlockId, How, RandomState>,
+    hows: HashMap<BlockId, Arc<How>, RandomState>,
     /// What was found, and from which moment on; it stays so until its answer's own moment.
     found: HashMap<BlockId, Vec<(Timestamp, Brief)>, RandomState>,
 }
@@ -86,12 +86,12 @@ impl Scans {
     }
 
     /// How a block hangs on its subject.
-    pub(crate) fn how(&self, records: &Records, kinds: &Kinds) -> How {
+    pub(crate) fn how(&self, records: &Records, kinds: &Kinds) -> Arc<How> {
         let id = id_of(records);
         if let Some(known) = self.kept().hows.get(&id) {
             return known.clone();
         }
-        let how = how(records, kinds);
+        let how = Arc::new(how(records, kinds));
         self.kept().hows.insert(id, how.clone());
         how
     }
@@ -152,7 +152,7 @@ impl<'a> Engine<'a> {
         if let Some(known) = self.scans.find(id, self.at) {
             return Some(known.outcome(self));
         }
-        if self.scans.how(records, self.register.kinds()) != How::Alone {
+        if *self.scans.how(records, self.register.kinds()) != How::Alone {
             return None;
         }
         let candidates = self.register.of_kind(&records.kind).map(|r| self.look(records, r, None)).collect();
@@ -166,13 +166,14 @@ impl<'a> Engine<'a> {
         if records.linked != Linked::Anywhere {
             return None;
         }
-        let How::Joined { field, to } = self.scans.how(records, self.register.kinds()) else { return None };
-        let named = match &to {
+        let how = self.scans.how(records, self.register.kinds());
+        let How::Joined { field, to } = &*how else { return None };
+        let named = match to {
             Join::Named(Named::Subject) => subject,
             Join::Named(Named::About) => self.about,
             Join::Reference(reference) => self.known(reference, subject),
         };
-        let which = Pointing { kind: Some(&records.kind), field: Some(&field) };
+        let which = Pointing { kind: Some(&records.kind), field: Some(field) };
         let mut found: Vec<_> = named.into_iter().flat_map(|n| n.pointing(which)).collect();
         if self.told {
             found.sort_by_key(|r| (r.recorded(), r.slot()));

@@ -73,7 +73,7 @@ impl<'a> Engine<'a> {
     /// The first moment at which something else is said of the requirement, for the organization or for any subject of its rule.
     pub(crate) fn until(&self, rule: &Rule) -> Option<Timestamp> {
         let now = self.quiet_at(self.at);
-        let judged = now.judgements(rule).next().is_some();
+        let judged = !now.judgements(rule).is_empty();
         let records: Vec<Option<Entry<'a>>> = match &rule.about {
             About::Organization => vec![None],
             About::Every { kind, .. } => self.register.of_kind(kind).map(Some).collect(),

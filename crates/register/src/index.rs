@@ -33,6 +33,8 @@ pub(crate) struct Index {
     pub(crate) pointing: Vec<Vec<From>>,
     /// By the parameter's name: the records in force.
     pub(crate) parameters: HashMap<Word, Vec<Slot>, RandomState>,
+    /// By the question: standing judgements in the order recorded.
+    pub(crate) judgements: HashMap<Box<str>, Vec<Slot>, RandomState>,
 }
 
 impl Index {
@@ -66,8 +68,11 @@ impl Index {
         let pointing: usize = self.pointing.iter().map(|l| l.capacity() * size_of::<From>() + 16).sum();
         let kinds: usize =
             self.by_kind.values().chain(self.places.values()).map(|l| l.capacity() * size_of::<Slot>()).sum();
+        let judgements: usize =
+            self.judgements.iter().map(|(q, l)| q.len() + l.capacity() * size_of::<Slot>() + 32).sum();
         pointing
             + kinds
+            + judgements
             + self.pointing.capacity() * size_of::<Vec<From>>()
             + self.by_id.capacity() * (size_of::<(u128, Slot)>() + 1)
     }
@@ -97,6 +102,7 @@ impl Register {
         self.index.pointing.shrink_to_fit();
         self.held.shrink_to_fit();
         self.note_parameters();
+        self.note_judgements();
     }
 
     fn order(&self, slot: Slot) -> Option<(Timestamp, u128)> {
@@ -121,6 +127,11 @@ impl Register {
         {
             list.remove(at);
         }
+        if let Some(question) = self.asked_in(slot).map(Box::from)
+            && let Some(list) = self.index.judgements.get_mut::<Box<str>>(&question)
+        {
+            list.retain(|known| *known != slot);
+        }
     }
 
     /// Puts a record into all look-ups.
@@ -143,6 +154,28 @@ impl Register {
         if self.words.find("parameter") == Some(kind) {
             self.note_parameters();
         }
+        if let Some(question) = self.asked_in(slot).map(Box::from) {
+            let list = self.index.judgements.get(&question).map_or(&[][..], Vec::as_slice);
+            let at = list.partition_point(|s| self.order(*s) < order);
+            self.index.judgements.entry(question).or_default().insert(at, slot);
+        }
+    }
+
+    /// The question of a standing judgement.
+    fn asked_in(&self, slot: Slot) -> Option<&str> {
+        let entry = self.at(slot)?;
+        let judges = self.words.find("judgement") == Some(entry.held.kind) && entry.stands();
+        entry.text("question").filter(|_| judges)
+    }
+
+    fn note_judgements(&mut self) {
+        let mut noted: HashMap<Box<str>, Vec<Slot>, RandomState> = HashMap::default();
+        for entry in self.of_kind("judgement") {
+            if let Some(question) = entry.text("question") {
+                noted.entry(question.into()).or_default().push(entry.held.slot);
+            }
+        }
+        self.index.judgements = noted;
     }
 
     fn links_of(&self, slot: Slot) -> Vec<Link> {

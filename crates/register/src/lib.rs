@@ -117,6 +117,18 @@ impl Register {
         self.index.places(self.words.find(kind)).len()
     }
 
+    /// The records of a kind by their places ([`Entry::place`]); nothing in the place of one that does not stand.
+    pub fn in_places(&self, kind: &str) -> impl Iterator<Item = Option<Entry<'_>>> {
+        let slots = self.index.places(self.words.find(kind));
+        slots.iter().map(|slot| self.at(*slot).filter(|e| e.stands()))
+    }
+
+    /// The standing judgements that answer a question, in the order recorded.
+    pub fn judgements(&self, question: &str) -> impl Iterator<Item = Entry<'_>> {
+        let list = self.index.judgements.get(question).map_or(&[][..], Vec::as_slice);
+        list.iter().filter_map(|slot| self.at(*slot))
+    }
+
     /// The record of a kind that has this place among them ([`Entry::place`]), where it stands.
     pub fn in_place(&self, kind: &str, place: usize) -> Option<Entry<'_>> {
         let slot = self.index.places(self.words.find(kind)).get(place)?;

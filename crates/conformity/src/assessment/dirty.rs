@@ -33,6 +33,8 @@ pub(super) struct MarkedItem {
 pub(super) struct Dirty {
     looks: BTreeMap<usize, Marked>,
     items: BTreeMap<usize, MarkedItem>,
+    /// Whether everything is marked, as in the beginning.
+    pub(super) everything: bool,
     /// Records that were changed.
     pub(super) changed: Vec<Slot>,
 }
@@ -58,6 +60,7 @@ impl Dirty {
         Self {
             looks: (0..live).map(|n| (n, Marked::All)).collect(),
             items: (0..items).map(|n| (n, all.clone())).collect(),
+            everything: true,
             changed: Vec::new(),
         }
     }

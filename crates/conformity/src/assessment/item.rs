@@ -165,7 +165,7 @@ impl<'f> Item<'f> {
 
     /// Sees whether somebody judged it, and whether that is otherwise than before: then what it rests on has to be found anew.
     pub(super) fn is_judged_otherwise(&mut self, engine: &Engine<'_>) -> bool {
-        let judged = self.rule.is_some_and(|rule| engine.judgements(rule).next().is_some());
+        let judged = self.rule.is_some_and(|rule| !engine.judgements(rule).is_empty());
         let otherwise = judged != self.judged.is_some();
         if otherwise {
             self.judged = judged.then(Judged::default);
@@ -173,44 +173,41 @@ impl<'f> Item<'f> {
         otherwise
     }
 
-    /// Decides again what is marked; `changed` are the records that were changed.
-    pub(super) fn decide_again(&mut self, engine: &Engine<'_>, marked: MarkedItem, changed: &[Slot]) -> Again {
-        let mut again = Again { requirement: self.id.clone(), subjects: Vec::new() };
-        let engine = &Engine { cites: self.judged.is_some(), ..*engine };
+    /// Decides again what is marked, all but what the subjects make together. Where that is every record of a kind, none is looked at yet
+    /// and the kind is given back: all rules about one record are asked together ([`Item::spot`]), while it is at hand.
+    pub(super) fn decide_marked(
+        &mut self,
+        engine: &Engine<'_>,
+        marked: MarkedItem,
+        again: &mut Again,
+        changed: &[Slot],
+    ) -> Option<&'f str> {
         if marked.excluded {
             self.excluded = self.control.is_some_and(|c| engine.left_out(c).is_some());
         }
-        let Some(rule) = self.rule else { return again };
-        for (place, record) in self.marked(engine, marked.spots) {
-            self.spot(engine, rule, place, record, changed);
-            again.subjects.extend(record.map(|r| r.slot()));
-        }
-        self.sum_up(engine, rule);
-        again
-    }
-
-    /// The subjects that are marked, by place; no record where none stands there any more.
-    fn marked<'a>(&self, engine: &Engine<'a>, marked: Marked) -> Vec<(usize, Option<Entry<'a>>)> {
-        match (self.kind(), marked) {
-            (None, Marked::Some(places)) if places.is_empty() => Vec::new(),
-            (None, _) => vec![(0, None)],
+        self.rule?;
+        match (self.kind(), marked.spots) {
+            (None, Marked::Some(places)) if places.is_empty() => {}
+            (None, _) => self.spot(engine, 0, None, changed),
             (Some(kind), Marked::All) => {
-                (0..engine.register.places(kind)).map(|n| (n, engine.register.in_place(kind, n))).collect()
+                self.spots.reserve(engine.register.places(kind));
+                return Some(kind);
             }
             (Some(kind), Marked::Some(places)) => {
-                places.into_iter().map(|n| (n, engine.register.in_place(kind, n))).collect()
+                for place in places {
+                    let record = engine.register.in_place(kind, place);
+                    self.spot(engine, place, record, changed);
+                    again.subjects.extend(record.map(|r| r.slot()));
+                }
             }
         }
+        None
     }
 
-    fn spot<'a>(
-        &mut self,
-        engine: &Engine<'a>,
-        rule: &Rule,
-        place: usize,
-        record: Option<Entry<'a>>,
-        changed: &[Slot],
-    ) {
+    /// Decides one subject again: the record in a place, or the organization.
+    pub(super) fn spot<'a>(&mut self, engine: &Engine<'a>, place: usize, record: Option<Entry<'a>>, changed: &[Slot]) {
+        let Some(rule) = self.rule else { return };
+        let engine = &Engine { cites: self.judged.is_some(), ..*engine };
         let gone = self.kind().is_some() && record.is_none();
         let (asked, until) = if gone { (false, None) } else { engine.asked_about(rule, record) };
         let moment = |until: Option<Timestamp>| until.unwrap_or(Timestamp::MAX);
@@ -234,7 +231,9 @@ impl<'f> Item<'f> {
     }
 
     /// What the parts make together, and until when.
-    fn sum_up(&mut self, engine: &Engine<'_>, rule: &Rule) {
+    pub(super) fn sum_up(&mut self, engine: &Engine<'_>) {
+        let Some(rule) = self.rule else { return };
+        let engine = &Engine { cites: self.judged.is_some(), ..*engine };
         let nobody = (self.kind().is_some() && self.spots.members() == 0).then(|| engine.nobody(rule));
         let (state, may) = nobody.as_ref().map_or((self.spots.state(), None), |n| (n.state, n.may));
         let judged = &mut self.judged;

@@ -123,6 +123,7 @@ impl<'f> Live<'f> {
     fn look_at_all(&mut self, engine: &Engine<'_>) {
         self.views().clear();
         (self.looks, self.tally) = (Row::default(), Tally::default());
+        self.looks.reserve(engine.register.places(&self.records.kind));
         for record in engine.register.of_kind(&self.records.kind) {
             let look = self.look(engine, record);
             self.tally.count(look, true);

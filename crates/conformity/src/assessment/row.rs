@@ -39,6 +39,15 @@ impl<T: Lapsing> Row<T> {
         self.all.get(place).copied().unwrap_or(T::NOTHING)
     }
 
+    /// Makes room for so many places at once.
+    pub(super) fn reserve(&mut self, places: usize) {
+        if self.all.len() < places {
+            self.all.reserve_exact(places - self.all.len());
+            self.all.resize(places, T::NOTHING);
+            self.widen();
+        }
+    }
+
     /// Keeps something in a place, and gives back what was there.
     pub(super) fn replace(&mut self, place: usize, new: T) -> T {
         if self.all.len() <= place {

@@ -67,6 +67,11 @@ impl Spots {
         count(&mut self.states, &mut self.fails, spot, |n| n.saturating_add(1));
     }
 
+    /// Makes room for so many subjects at once.
+    pub(super) fn reserve(&mut self, places: usize) {
+        self.spots.reserve(places);
+    }
+
     /// The subject of which something may change first.
     pub(super) fn first(&self) -> Option<(usize, Spot)> {
         self.spots.first()

@@ -22,7 +22,8 @@ const PDCA: [&str; 4] = ["plan", "do", "check", "act"];
 /// rules may use for what code decides.
 ///
 /// # Errors
-/// Everything that is wrong in any of the files, each with file, line and column.
+/// Everything that is wrong in any of the files, each with file, line and column. Rules are held against requirements, controls and terms
+/// that are in order: what is wrong in those comes first, and alone.
 pub fn load(files: &[(&str, &str)], kinds: &Kinds, predicates: &[&str]) -> Result<Framework, Vec<ContentError>> {
     let mut errors = Vec::new();
     let mut framework = None;
@@ -60,6 +61,10 @@ pub fn load(files: &[(&str, &str)], kinds: &Kinds, predicates: &[&str]) -> Resul
         |reading, node| framework.control_objectives = topics(reading, node, "control objectives"),
     );
     read(files, |name| name == "annex-c.yaml", &mut errors, |reading, node| annex_c(reading, node, &mut framework));
+    if !errors.is_empty() {
+        // rules name requirements, controls and terms: what could not be read would be called unknown in each
+        return Err(errors);
+    }
     read(
         files,
         |name| name.starts_with("rules/"),
