@@ -12,7 +12,7 @@ use crate::{
     Chance, Clock, Deed, Envelope, Founding, OpenOptions, Organization, Outcome, Software, StoreError, WriteError,
 };
 
-struct Counter(AtomicI64, AtomicU64);
+pub(crate) struct Counter(pub AtomicI64, pub AtomicU64);
 
 impl Clock for Counter {
     fn now(&self) -> Timestamp {
@@ -49,6 +49,19 @@ fn envelope() -> Envelope {
     }
 }
 
+/// The beginning of an organization.
+pub(crate) fn founding() -> Founding {
+    let first = envelope();
+    Founding {
+        name: "Example".into(),
+        origin: "example.org/org/1".into(),
+        org: first.actor.pid.clone(),
+        actor: first.actor,
+        policy_digest: first.policy_digest,
+        sw: first.sw,
+    }
+}
+
 fn limit(organization: &Organization, pages: u64) {
     let sql = format!("PRAGMA max_page_count = {pages}");
     let set = move |desk: &mut crate::desk::Desk| {
@@ -61,16 +74,7 @@ fn limit(organization: &Organization, pages: u64) {
 fn o01_on_a_full_disk_nothing_is_saved_reading_works_and_writing_goes_on_with_space() {
     let dir = tempfile::tempdir().unwrap();
     let given = Arc::new(Counter(AtomicI64::new(1_790_000_000_000), AtomicU64::new(1)));
-    let first = envelope();
-    let founding = Founding {
-        name: "Example".into(),
-        origin: "example.org/org/1".into(),
-        org: first.actor.pid.clone(),
-        actor: first.actor,
-        policy_digest: first.policy_digest,
-        sw: first.sw,
-    };
-    let organization = Organization::found(dir.path(), founding, given.clone(), given.clone()).unwrap();
+    let organization = Organization::found(dir.path(), founding(), given.clone(), given.clone()).unwrap();
     limit(&organization, 100);
     let mut saved = 1;
     let full = loop {
@@ -94,16 +98,7 @@ fn o01_on_a_full_disk_nothing_is_saved_reading_works_and_writing_goes_on_with_sp
 fn o01_on_a_full_disk_what_was_built_on_an_unsaved_batch_is_not_saved_either() {
     let dir = tempfile::tempdir().unwrap();
     let given = Arc::new(Counter(AtomicI64::new(1_790_000_000_000), AtomicU64::new(1)));
-    let first = envelope();
-    let founding = Founding {
-        name: "Example".into(),
-        origin: "example.org/org/1".into(),
-        org: first.actor.pid.clone(),
-        actor: first.actor,
-        policy_digest: first.policy_digest,
-        sw: first.sw,
-    };
-    let organization = Organization::found(dir.path(), founding, given.clone(), given.clone()).unwrap();
+    let organization = Organization::found(dir.path(), founding(), given.clone(), given.clone()).unwrap();
     for pages in [400, 900, 1_400] {
         limit(&organization, pages);
         let mut acknowledged: Vec<u64> = std::thread::scope(|scope| {

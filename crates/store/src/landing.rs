@@ -214,12 +214,15 @@ impl Gate {
     }
 }
 
-/// Keeps a gate open; whoever waits at it is let go with an unknown outcome where the thread ends before its time.
-struct Opened<'a>(&'a Gate);
+/// Lets whoever waits at a gate go with an unknown outcome where the thread ends before its time. In time the gate is closed before the
+/// connection is given back, and from then on it is opened for others: it must not be touched again.
+struct Watched<'a>(&'a Gate);
 
-impl Drop for Opened<'_> {
+impl Drop for Watched<'_> {
     fn drop(&mut self) {
-        drop(self.0.close());
+        if std::thread::panicking() {
+            drop(self.0.close());
+        }
     }
 }
 
@@ -301,7 +304,7 @@ struct Field {
 impl Field {
     fn work(&self, coming: &Receiver<Departure>) {
         while let Ok(Departure { conn, flight, back }) = coming.recv() {
-            let _opened = Opened(&self.gate);
+            let _watched = Watched(&self.gate);
             self.fly(conn, flight, &back);
         }
     }
@@ -375,3 +378,6 @@ impl Field {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,6 +70,27 @@ fn lists_are_by_number_and_filtered() {
     assert_eq!(snapshot.list(&Filter::default(), 1, 1).unwrap()[0].number(), "SYS-9999");
 }
 
+/// Batches follow each other without a pause while clients come back for more.
+#[test]
+fn many_who_write_at_once_are_all_answered_and_what_is_answered_is_on_disk() {
+    const CLIENTS: u64 = 48;
+    const ACTS: u64 = 40;
+    let dir = tempfile::tempdir().unwrap();
+    let organization = found(dir.path());
+    (1..=CLIENTS).for_each(|number| drop(record(&organization, number)));
+    let client = |number: u64| {
+        for version in 2..=ACTS {
+            let text = format!("{number} as of {version}");
+            append(&organization, amended(&id(number), version, json!({ "title": text }))).unwrap();
+            let shown = organization.snapshot().unwrap().kept(&id(number)).unwrap().unwrap();
+            assert_eq!(shown.live().unwrap().text("title"), Some(text.as_str()));
+        }
+    };
+    std::thread::scope(|scope| (1..=CLIENTS).for_each(|number| drop(scope.spawn(move || client(number)))));
+    assert_eq!(organization.snapshot().unwrap().head().unwrap().0, 1 + CLIENTS * ACTS);
+    assert_eq!(organization.verify(&mut |_, _| {}).unwrap().findings, []);
+}
+
 #[test]
 fn a_refused_command_writes_nothing_and_disturbs_nobody() {
     let dir = tempfile::tempdir().unwrap();
