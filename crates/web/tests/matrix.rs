@@ -6,7 +6,10 @@ mod shared;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aims_app::Wish;
+use aims_app::{
+    Wish,
+    accounts::{Caller, SignIn},
+};
 use aims_web::{
     openapi,
     route::{Asks, Class, Method, Route},
@@ -16,7 +19,7 @@ use axum::body::Body;
 use http::Request;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use shared::{Back, Person, Who, World};
+use shared::{Back, PASSWORD, Person, Who, World};
 
 const PRINCIPALS: &str = include_str!("matrix/principals.csv");
 const POWERS: &str = include_str!("matrix/powers.csv");
@@ -113,6 +116,8 @@ fn outsiders_get_nothing_from_any_route() {
     world.person("north", "aud", None);
     let auditor = world.let_in(&admin, "north", "aud", Some(vec!["inventory".into()]));
     world.server.entrance.store().leave(&admin.account, &world.org("north")).unwrap();
+    // Leaving ended their sessions; their accounts still let them in.
+    let (gone, admin) = (again(&world, "gone@north.example.org"), again(&world, "admin@example.org"));
     let size = world.size("north");
     let strangers = [
         ("nobody", Who::Nobody),
@@ -139,6 +144,20 @@ fn outsiders_get_nothing_from_any_route() {
     }
     assert_eq!(world.size("north"), size, "nothing was written");
     assert!(cells > 400, "{cells}");
+}
+
+/// Signs in anew with a password.
+fn again(world: &World, name: &str) -> Person {
+    let caller = Caller { address: [192, 0, 2, 2].into(), agent: "test".into() };
+    match world.server.entrance.sign_in(&caller, name, PASSWORD).unwrap() {
+        SignIn::Arrived(arrival) => Person {
+            account: arrival.account.id.clone(),
+            cookie: arrival.token.reveal().to_owned(),
+            csrf: arrival.csrf.clone(),
+            id: String::new(),
+        },
+        SignIn::CodeNeeded(_) => panic!("{name} has no codes"),
+    }
 }
 
 fn stranger(world: &World, route: &Route, name: &str, who: &Who<'_>, party: &str) {
