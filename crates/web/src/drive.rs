@@ -34,7 +34,7 @@ struct Asked {
     file: Mutex<Option<Upload>>,
     nonce: String,
     id: String,
-    /// The peer; loopback where there is no connection, as in tests.
+    /// The peer, or who is behind a proxy that is trusted; loopback where there is no connection, as in tests.
     address: IpAddr,
 }
 
@@ -48,7 +48,8 @@ pub async fn drive(
     let (parts, body) = request.into_parts();
     let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let (nonce, id) = (server.draw(), server.draw());
-    let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(Ipv4Addr::LOCALHOST.into(), |c| c.0.ip());
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(Ipv4Addr::LOCALHOST.into(), |c| c.0.ip());
+    let address = server.address_of(peer, &parts.headers);
     let mut asked = Asked { parts, params, body: Bytes::new(), file: Mutex::new(None), nonce, id, address };
     if route.body_max > BODY_MAX {
         asked.file = Mutex::new(Some(Upload::of(body, route.body_max)));

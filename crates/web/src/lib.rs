@@ -25,4 +25,4 @@ mod words;
 
 pub use api::openapi;
 pub use routes::routes;
-pub use server::{Config, Server, serve};
+pub use server::{Config, Network, Proxies, Server, ServerError, serve, slug_of};
