@@ -18,6 +18,7 @@ pub mod route;
 mod routes;
 mod seat;
 mod server;
+pub mod setup;
 mod show;
 mod stream;
 mod told;
