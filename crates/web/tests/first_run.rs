@@ -15,18 +15,18 @@ mod shared;
 use shared::{Back, ORIGIN, PASSWORD, block_on};
 
 /// A server without accounts and organizations.
-struct New {
+struct Fresh {
     server: Arc<Server>,
     clock: Arc<SetClock>,
     dir: TempDir,
 }
 
-impl New {
-    fn new() -> New {
+impl Fresh {
+    fn new() -> Fresh {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(SetClock::new("2026-06-01T09:00:00Z".parse().unwrap()));
         let server = Arc::new(open(&dir, &clock));
-        New { server, clock, dir }
+        Fresh { server, clock, dir }
     }
 
     /// The path of a set-up address.
@@ -80,7 +80,7 @@ fn to(back: &Back) -> &str {
 
 #[test]
 fn a_new_server_says_how_it_is_set_up_and_leads_nobody_in_a_circle() {
-    let new = New::new();
+    let new = Fresh::new();
     let back = new.get("/", "");
     assert_eq!(back.status, StatusCode::OK);
     assert!(back.text().contains("set-up address"));
@@ -89,7 +89,7 @@ fn a_new_server_says_how_it_is_set_up_and_leads_nobody_in_a_circle() {
 
 #[test]
 fn without_the_secret_nobody_takes_a_server() {
-    let new = New::new();
+    let new = Fresh::new();
     let form = [("display", "Eve"), ("name", "eve@example.org"), ("password", PASSWORD)];
     let guess = "/first-run/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     assert_eq!(new.send("POST", guess, "", &form).status, StatusCode::GONE, "before any address was drawn");
@@ -104,7 +104,7 @@ fn without_the_secret_nobody_takes_a_server() {
 
 #[test]
 fn the_address_works_once() {
-    let new = New::new();
+    let new = Fresh::new();
     let address = new.set_up();
     let form = |name| [("display", "Ada"), ("name", name), ("password", PASSWORD)];
     assert_eq!(new.send("POST", &address, "", &form("ada@example.org")).status, StatusCode::SEE_OTHER);
@@ -115,7 +115,7 @@ fn the_address_works_once() {
 
 #[test]
 fn what_was_typed_stays_where_something_is_wrong() {
-    let new = New::new();
+    let new = Fresh::new();
     let back =
         new.send("POST", &new.set_up(), "", &[("display", "Ada"), ("name", "ada@example.org"), ("password", "short")]);
     assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -125,7 +125,7 @@ fn what_was_typed_stays_where_something_is_wrong() {
 /// Whoever begins with a passkey and never registers it leaves a server that can be set up again.
 #[test]
 fn an_account_without_a_way_in_does_not_lock_the_server() {
-    let new = New::new();
+    let new = Fresh::new();
     let passkey = [("display", "Ada"), ("name", "ada@example.org"), ("way", "passkey")];
     let back = new.send("POST", &new.set_up(), "", &passkey);
     assert_eq!(to(&back), "/account/passkeys/new?first=1");
@@ -135,7 +135,7 @@ fn an_account_without_a_way_in_does_not_lock_the_server() {
 
 #[test]
 fn somebody_founds_an_organization_and_sees_what_comes_first() {
-    let new = New::new();
+    let new = Fresh::new();
     let (cookie, token) = new.first();
     assert_eq!(to(&new.get("/", &cookie)), "/organizations/new");
     assert_eq!(new.get("/organizations/new", &cookie).status, StatusCode::OK);
@@ -170,7 +170,7 @@ fn somebody_founds_an_organization_and_sees_what_comes_first() {
 
 #[test]
 fn practice_is_recorded_as_drafts_and_never_set() {
-    let new = New::new();
+    let new = Fresh::new();
     let (cookie, token) = new.first();
     let form = [("form_token", token.as_str()), ("name", "North"), ("person", "Ada Moreau")];
     new.send("POST", "/organizations/new", &cookie, &form);
@@ -189,7 +189,7 @@ fn practice_is_recorded_as_drafts_and_never_set() {
 
 #[test]
 fn organizations_of_the_server_are_served_again_after_a_start() {
-    let new = New::new();
+    let new = Fresh::new();
     let (cookie, token) = new.first();
     for name in ["North", "South"] {
         let form = [("form_token", token.as_str()), ("name", name), ("person", "Ada Moreau")];
@@ -197,7 +197,7 @@ fn organizations_of_the_server_are_served_again_after_a_start() {
     }
     let back = new.get("/organizations", &cookie);
     assert!(back.text().contains("/o/north/") && back.text().contains("/o/south/"));
-    let New { server, clock, dir } = new;
+    let Fresh { server, clock, dir } = new;
     drop(Arc::into_inner(server).expect("nobody else holds it"));
     let server = open(&dir, &clock);
     assert_eq!(server.organizations().into_iter().map(|(name, _)| name).collect::<Vec<_>>(), ["north", "south"]);
