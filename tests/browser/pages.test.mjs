@@ -7,7 +7,8 @@ const pages = [
   '/', '/waiting', '/requirements', '/requirements?state=major', '/requirements/iso-42001:2023/8.4-a', '/requirements/iso-42001:2023/A.5.2',
   '/registers', '/ai-system', '/ai-system?q=credit&sort=-name', '/ai-system?q=nothing-is-called-so', '/ai-system/SYS-0001', '/ai-system/SYS-0001/history',
   '/risk', '/policy', '/person', '/forecast', '/readiness', '/differences', '/ledger', '/search?q=credit',
-].map((path) => org + path).concat(['/account']);
+  '/setting-up', '/settings', '/settings/parameters', '/settings/people', '/settings/people/invite', '/settings/people/PER-0001', '/settings/kinds', '/settings/server',
+].map((path) => org + path).concat(['/account', '/organizations', '/organizations/new']);
 
 let browser;
 before(async () => { browser = await launch(); });

@@ -6,8 +6,10 @@
 //! Decisions behind it stand in `docs/decisions/0007-sign-in.md`.
 
 mod ceremony;
+mod first_run;
 mod invitation;
 pub mod limits;
+mod members;
 mod note;
 mod openid;
 mod passkey;
@@ -29,8 +31,10 @@ use aims_store::{
 use jiff::Timestamp;
 
 pub use ceremony::Begun;
+pub use first_run::{First, SET_UP};
 pub use invitation::{Acceptance, Invitation};
 pub use limits::{Limits, Rate};
+pub use members::Invited;
 pub use openid::{Leaving, Provider, Returned};
 pub use passkey::NewPasskey;
 pub use refused::Refused;
@@ -105,6 +109,7 @@ pub struct Entrance {
     halfway: ceremony::Halfway,
     limits: Limits,
     providers: openid::Providers,
+    first_run: first_run::Address,
 }
 
 impl Entrance {
@@ -128,6 +133,7 @@ impl Entrance {
             halfway: ceremony::Halfway::default(),
             limits: Limits::new(salt),
             providers: openid::Providers::default(),
+            first_run: first_run::Address::default(),
             clock,
             chance,
         })

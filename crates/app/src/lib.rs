@@ -15,6 +15,8 @@ pub mod files;
 pub mod grants;
 pub mod imports;
 pub mod live;
+pub mod own_kinds;
+pub mod practice;
 pub mod readiness;
 pub mod waiting;
 

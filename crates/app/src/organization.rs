@@ -167,6 +167,11 @@ impl Aims {
         Ok(Aims { store, kinds, frameworks, access, clock, chance, dir: dir.to_owned() })
     }
 
+    /// An id for a record that is begun together with others that name it.
+    pub fn new_id(&self) -> String {
+        self.chance.id()
+    }
+
     /// The data folder.
     pub fn dir(&self) -> &Path {
         &self.dir

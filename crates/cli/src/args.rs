@@ -174,6 +174,9 @@ pub struct Demo {
 
 #[derive(Args, Debug)]
 pub struct Serve {
+    /// A server's configuration file, with several organizations in its data folder; without it one organization's folder is served
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["port", "listen", "public_url"])]
+    pub config: Option<PathBuf>,
     /// Where the browser finds it
     #[arg(long, default_value_t = 8420)]
     pub port: u16,

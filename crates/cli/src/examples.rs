@@ -25,7 +25,8 @@ pub const SERVE: &str = "\
 Examples:
   aims serve --dir demo-org
   aims serve --dir demo-org --port 9000
-  aims serve --dir /srv/aims --public-url https://aims.example.org";
+  aims serve --dir /srv/aims --public-url https://aims.example.org
+  aims serve --config /etc/aims/aims.toml";
 
 pub const KINDS: &str = "\
 Examples:

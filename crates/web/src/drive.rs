@@ -40,7 +40,7 @@ struct Asked {
     file: Mutex<Option<Upload>>,
     nonce: String,
     id: String,
-    /// The peer; loopback where there is no connection, as in tests.
+    /// The peer, or who is behind a proxy that is trusted; loopback where there is no connection, as in tests.
     address: IpAddr,
 }
 
@@ -53,7 +53,8 @@ pub async fn drive(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let (nonce, id) = (server.draw(), server.draw());
-    let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(Ipv4Addr::LOCALHOST.into(), |c| c.0.ip());
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(Ipv4Addr::LOCALHOST.into(), |c| c.0.ip());
+    let address = server.address_of(peer, &parts.headers);
     let mut asked = Asked { parts, params, body: Bytes::new(), file: Mutex::new(None), nonce, id, address };
     if let Err(refused) = wall::check(&server, &asked.parts).and_then(|()| wall::has_row(route)) {
         return finish(&server, route, &asked, Err(refused));

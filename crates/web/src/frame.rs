@@ -12,6 +12,7 @@ use crate::{
     assets::Asset,
     call::Call,
     form::segment,
+    pages::settings::settles,
     show::{Status, moment},
     words::Tongue,
 };
@@ -40,6 +41,8 @@ pub struct Frame<'c> {
     pub about: String,
     /// Whether they are told what is found under requirements.
     pub is_told: bool,
+    /// Whether they see the settings.
+    pub settles: bool,
 }
 
 /// As of when a page is.
@@ -53,7 +56,7 @@ pub struct Foot {
 }
 
 /// The places of the rail: its name here, the key of its words, and where it leads in the organization.
-const PLACES: [(&str, &str, &str); 10] = [
+const PLACES: [(&str, &str, &str); 11] = [
     ("home", "nav-home", "/"),
     ("waiting", "nav-waiting", "/waiting"),
     ("requirements", "nav-requirements", "/requirements"),
@@ -64,6 +67,7 @@ const PLACES: [(&str, &str, &str); 10] = [
     ("readiness", "nav-readiness", "/readiness"),
     ("differences", "nav-differences", "/differences"),
     ("ledger", "nav-ledger", "/ledger"),
+    ("settings", "nav-settings", "/settings"),
 ];
 
 /// Places that tell what is found under requirements.
@@ -84,6 +88,7 @@ impl<'c> Frame<'c> {
             groups: Vec::new(),
             about: String::new(),
             is_told: false,
+            settles: false,
         }
     }
 
@@ -110,8 +115,10 @@ impl<'c> Frame<'c> {
         let now = call.query.get("as_of").is_none();
         let waiting = if now { standing.waiting(&call.member()?.principal, &seat).len() } else { 0 };
         let is_told = seat.has(Power::Verdicts);
+        let settles = settles(&seat);
         let groups = groups(call, &seat)?;
-        Ok(Frame { here, foot: Some(foot), organization, waiting, groups, is_told, ..Frame::bare(call, title) })
+        let foot = Some(foot);
+        Ok(Frame { here, foot, organization, waiting, groups, is_told, settles, ..Frame::bare(call, title) })
     }
 
     /// With the way here: each word leads to an address in the organization.
@@ -125,7 +132,9 @@ impl<'c> Frame<'c> {
         let place = |(name, key, to): &(&'static str, &str, &str)| {
             (*name, self.t.say(key).into_owned(), self.call.at(to), *name == self.here)
         };
-        PLACES.iter().filter(|(name, ..)| self.is_told || !OF_VERDICTS.contains(name)).map(place).collect()
+        let told = |name: &str| self.is_told || !OF_VERDICTS.contains(&name);
+        let settled = |name: &str| self.settles || name != "settings";
+        PLACES.iter().filter(|(name, ..)| told(name) && settled(name)).map(place).collect()
     }
 
     /// The account that is signed in.

@@ -20,6 +20,7 @@ pub mod route;
 mod routes;
 mod seat;
 mod server;
+pub mod setup;
 mod show;
 mod stream;
 mod told;
@@ -28,4 +29,4 @@ mod words;
 
 pub use api::openapi;
 pub use routes::routes;
-pub use server::{Config, Server, serve};
+pub use server::{Config, Network, Proxies, Server, ServerError, serve, slug_of};

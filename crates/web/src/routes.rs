@@ -27,6 +27,10 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     [
         STATIC,
         pages::start::ROUTES,
+        pages::first_run::ROUTES,
+        pages::organizations::ROUTES,
+        pages::setting_up::ROUTES,
+        &pages::settings::ROUTES,
         pages::sign_in::ROUTES,
         pages::concern::ROUTES,
         pages::confirm::ROUTES,

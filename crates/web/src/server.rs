@@ -1,10 +1,13 @@
 //! The server: its organizations, its accounts, and how it is set up.
 
+mod founding;
+mod proxies;
+
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use aims_app::{
@@ -24,6 +27,9 @@ use thiserror::Error;
 use tower_http::compression::{CompressionLayer, CompressionLevel, Predicate, predicate::DefaultPredicate};
 
 use crate::{api::Shelf, drive::drive, route::Route, routes::routes, wall};
+
+pub use founding::slug_of;
+pub use proxies::{Network, Proxies};
 
 /// How a server is set up.
 #[derive(Clone, Debug)]
@@ -49,6 +55,14 @@ pub enum ServerError {
         /// Why.
         failure: Box<aims_app::Failure>,
     },
+    /// The folder of the organizations cannot be read.
+    #[error("`{folder}`: {error}")]
+    Folder {
+        /// The folder.
+        folder: String,
+        /// Why.
+        error: std::io::Error,
+    },
     /// The accounts cannot be opened.
     #[error("{0}")]
     Accounts(String),
@@ -66,6 +80,10 @@ pub struct Server {
     pub config: Config,
     /// Answers about single records.
     pub(crate) shelf: Shelf,
+    /// What may speak for whoever is behind it.
+    proxies: Proxies,
+    /// Organizations are founded one after the other.
+    founding: Mutex<()>,
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
 }
@@ -88,8 +106,9 @@ impl Server {
         let address = Address::new(&config.public_url).map_err(failed)?;
         let entrance = Entrance::open(&config.data, address, clock.clone(), chance.clone()).map_err(failed)?;
         let shelf = Shelf::default();
-        let server = Server { organizations: RwLock::default(), entrance, config, shelf, clock, chance };
-        for (name, folder) in server.config.organizations.clone() {
+        let (organizations, proxies, founding) = (RwLock::default(), Proxies::default(), Mutex::default());
+        let server = Server { organizations, entrance, config, shelf, proxies, founding, clock, chance };
+        for (name, folder) in server.folders()? {
             server.serve_too(&name, &folder)?;
         }
         Ok(server)
@@ -108,6 +127,26 @@ impl Server {
         let mut all = self.organizations.write().unwrap_or_else(PoisonError::into_inner);
         all.insert(name.to_owned(), Arc::clone(&live));
         Ok(live)
+    }
+
+    /// Trusts these proxies to say who is behind them.
+    #[must_use]
+    pub fn behind(self, proxies: Proxies) -> Server {
+        Server { proxies, ..self }
+    }
+
+    /// Where a request came from.
+    pub(crate) fn address_of(&self, peer: std::net::IpAddr, headers: &http::HeaderMap) -> std::net::IpAddr {
+        self.proxies.behind(peer, headers)
+    }
+
+    /// The set-up address of a server that nobody can sign in to yet: whoever opens it within the hour makes the first account.
+    ///
+    /// # Errors
+    /// Where the accounts cannot be read.
+    pub fn set_up_address(&self) -> Result<Option<String>, ServerError> {
+        let secret = self.entrance.open_set_up().map_err(|refused| ServerError::Accounts(refused.to_string()))?;
+        Ok(secret.map(|secret| format!("{}/first-run/{}", self.entrance.address().origin(), secret.reveal())))
     }
 
     /// The organization of this name in addresses.

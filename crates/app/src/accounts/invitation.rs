@@ -60,15 +60,8 @@ impl Entrance {
     /// # Errors
     /// What is wrong with address, name or end; [`Refused::AlreadyMember`].
     pub fn invite(&self, by: &Seated, invitation: &Invitation) -> Result<Secret, Refused> {
-        let invitation = Invitation { name: fold(&invitation.name), ..invitation.clone() };
-        check_name(&invitation.name)?;
-        check_display(&invitation.display)?;
+        let invitation = self.invitable(invitation)?;
         let now = self.now();
-        let ends_soon = invitation.until.is_some_and(|until| now < until && until <= now + AUDITOR);
-        if invitation.scope.is_some() && !ends_soon {
-            return Err(Refused::EndDateRequired);
-        }
-        self.refuse_member(&invitation)?;
         let secret = Secret::draw(&*self.chance);
         let body = serde_json::to_string(&invitation).unwrap_or_default();
         self.store.add_ticket(&Ticket {
@@ -84,6 +77,23 @@ impl Entrance {
         self.post("invitation", org, &invitation.name, &invitation.language, &secret)?;
         self.note(Event::done("invited", &by.account.id).in_org(&invitation.org).with("person", invitation.person))?;
         Ok(secret)
+    }
+
+    /// The invitation as it would go out, where it may: for whoever records something first. The person's record is not looked at.
+    ///
+    /// # Errors
+    /// As [`Entrance::invite`].
+    pub fn invitable(&self, invitation: &Invitation) -> Result<Invitation, Refused> {
+        let invitation = Invitation { name: fold(&invitation.name), ..invitation.clone() };
+        check_name(&invitation.name)?;
+        check_display(&invitation.display)?;
+        let now = self.now();
+        let ends_soon = invitation.until.is_some_and(|until| now < until && until <= now + AUDITOR);
+        if invitation.scope.is_some() && !ends_soon {
+            return Err(Refused::EndDateRequired);
+        }
+        self.refuse_member(&invitation)?;
+        Ok(invitation)
     }
 
     /// What an invitation says, to show before it is accepted.

@@ -30,6 +30,9 @@ pub enum Refused {
     /// There is an account already.
     #[error("This server has its first account. Ask whoever administers it for an invitation.")]
     NotFirst,
+    /// The set-up address.
+    #[error("This set-up address has ended. Start the server again and open the address that it prints.")]
+    SetUpEnded,
     /// For whoever administers the instance alone.
     #[error("Only someone who administers this server can do that.")]
     NotAdmin,
@@ -60,6 +63,9 @@ pub enum Refused {
     /// Another account than the invited one is signed in.
     #[error("This invitation is for another address. Sign out, then open it again.")]
     OtherAccount,
+    /// One's own access or account.
+    #[error("Nobody ends their own access. Ask another who may.")]
+    OwnAccess,
     /// A link.
     #[error("This link was used or has ended. Ask for a new one.")]
     LinkEnded,
@@ -133,6 +139,7 @@ impl Refused {
             Refused::TooMany { .. } => "too_many_requests",
             Refused::Busy => "busy",
             Refused::NotFirst => "not_first",
+            Refused::SetUpEnded => "set_up_ended",
             Refused::NotAdmin => "not_admin",
             Refused::PasswordShort => "password_short",
             Refused::PasswordLong => "password_long",
@@ -143,6 +150,7 @@ impl Refused {
             Refused::AlreadyMember => "already_member",
             Refused::SignInFirst => "sign_in_first",
             Refused::OtherAccount => "other_account",
+            Refused::OwnAccess => "own_access",
             Refused::LinkEnded => "link_ended",
             Refused::EndDateRequired => "end_date_required",
             Refused::CodesThere => "codes_there",
@@ -186,10 +194,11 @@ impl Refused {
             | Refused::CodesThere
             | Refused::NoCodes
             | Refused::LastWayIn
+            | Refused::OwnAccess
             | Refused::PasskeyKnown
             | Refused::PasswordNeedsCode
             | Refused::SsoJoined => 409,
-            Refused::LinkEnded | Refused::CeremonyEnded => 410,
+            Refused::LinkEnded | Refused::SetUpEnded | Refused::CeremonyEnded => 410,
             Refused::TooMany { .. } => 429,
             Refused::Busy | Refused::SsoUnreachable => 503,
             Refused::Store(StoreError::StorageFull) => 507,

@@ -38,23 +38,27 @@ impl Entrance {
         Ok(self.store.is_empty()?)
     }
 
-    /// Makes the first account, which administers the instance, and signs it in.
+    /// Makes the first account, which administers the instance, and signs it in: for the process that serves, which knows who it is for.
     ///
     /// # Errors
     /// [`Refused::NotFirst`] where there is one; what is wrong with name or password.
     pub fn found(&self, first: &Founded, caller: &Caller) -> Result<Arrival, Refused> {
+        let Founded { name, display, language, password } = first;
+        self.begin(&self.new_account(name, display, language, true)?, Some(password.reveal()), caller)
+    }
+
+    /// The first account; without a password it is signed in once, to register a passkey.
+    pub(super) fn begin(&self, new: &NewAccount, password: Option<&str>, caller: &Caller) -> Result<Arrival, Refused> {
         if !self.is_new()? {
             return Err(Refused::NotFirst);
         }
-        let new = self.new_account(&first.name, &first.display, &first.language, true)?;
-        password::check(first.password.reveal(), false, &[&new.name, &new.display])?;
-        let hashed = self.hashing.hash(first.password.reveal(), &*self.chance)?;
-        if !self.store.begin(&new, &hashed)? {
-            return Err(Refused::NotFirst);
-        }
-        self.note(Event::done("account-made", &new.id).with("admin", true))?;
-        let account = self.account(&new.id)?;
-        self.arrive(account, caller, &["pwd"])
+        let check = |word| password::check(word, false, &[&new.name, &new.display]);
+        password.map_or(Ok(()), check)?;
+        let hashed = password.map(|word| self.hashing.hash(word, &*self.chance)).transpose()?;
+        let id = self.store.begin(new, hashed.as_ref())?.ok_or(Refused::NotFirst)?;
+        self.note(Event::done("account-made", &id).with("admin", true))?;
+        let amr = if password.is_some() { "pwd" } else { "link" };
+        self.arrive(self.account(&id)?, caller, &[amr])
     }
 
     /// Signs in with a password. Whether there is such an account, shows neither in the answer nor in the work.

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use aims_web::{Config, Server};
+use aims_web::{Config, Server, setup::read};
 
 use crate::{
     args::Serve,
@@ -22,9 +22,37 @@ use crate::{
 const ACCOUNTS: &str = "server";
 
 pub fn serve(session: &Session, args: &Serve) -> Result<(), Fault> {
-    let dir = session.dir()?;
-    let server = open(&dir, args.listen, args.port, args.public_url.as_deref())?;
-    run(session.out, Arc::new(server), "", &mut |_| Ok(()))
+    let server = match &args.config {
+        Some(file) => configured(file)?,
+        None => open(&session.dir()?, args.listen, args.port, args.public_url.as_deref())?,
+    };
+    let server = Arc::new(server);
+    run(session.out, Arc::clone(&server), "", &mut |_| set_up(&server))
+}
+
+/// A server as its configuration file says.
+fn configured(file: &Path) -> Result<Server, Fault> {
+    let setup = read(file).map_err(|refused| Fault::usage("setup_refused", refused.to_string()))?;
+    let server = Server::open(setup.config()).map_err(|error| Fault::usage("server_not_opened", error.to_string()))?;
+    for provider in setup.providers {
+        let id = provider.id.clone();
+        let failed =
+            |refused: aims_app::accounts::Refused| Fault::usage("setup_refused", format!("oidc `{id}`: {refused}"));
+        server.entrance.trust(provider).map_err(failed)?;
+    }
+    Ok(server.behind(setup.proxies))
+}
+
+/// Says how a server is set up that nobody can sign in to yet: on stderr alone, since output may be kept where others read it.
+fn set_up(server: &Server) -> Result<(), Fault> {
+    let address = server.set_up_address().map_err(|error| Fault::usage("server_not_opened", error.to_string()))?;
+    if let Some(address) = address {
+        // Told whatever `--quiet` says: without it nobody can ever sign in.
+        anstream::eprintln!(
+            "nobody can sign in yet; open this address within an hour to make the first account:\n  {address}"
+        );
+    }
+    Ok(())
 }
 
 /// Serves a sample with accounts for five of its people, on loopback.

@@ -78,6 +78,9 @@ impl Membership {
 }
 
 const ACCOUNT: &str = "SELECT id, name, display, language, theme, shortcuts, created, disabled, admin FROM accounts";
+/// Whether anybody has a way in.
+const ANYONE: &str =
+    "(EXISTS (SELECT 1 FROM passwords) OR EXISTS (SELECT 1 FROM passkeys) OR EXISTS (SELECT 1 FROM identities))";
 const MEMBERSHIP: &str = "SELECT account, org, person, since, until, scope FROM memberships";
 
 fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
@@ -125,21 +128,28 @@ pub(super) fn join(transaction: &Transaction<'_>, membership: &Membership) -> ru
 }
 
 impl Accounts {
-    /// Whether there is no account yet.
+    /// Whether nobody can come in: there is no account yet, or none that ever had a password, a passkey or an identity elsewhere.
     pub fn is_empty(&self) -> Result<bool, StoreError> {
-        self.read(|conn| conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM accounts)", [], |row| row.get(0)))
+        self.read(|conn| conn.query_row(&format!("SELECT NOT {ANYONE}"), [], |row| row.get(0)))
     }
 
-    /// Makes the first account with its password; false where there is an account already.
-    pub fn begin(&self, new: &NewAccount, password: &super::Password) -> Result<bool, StoreError> {
+    /// Makes the first account, with its password where it has one, and answers its id; nothing where somebody can come in already. An account
+    /// of that name that was begun and never got a way in is taken up again.
+    pub fn begin(&self, new: &NewAccount, password: Option<&super::Password>) -> Result<Option<String>, StoreError> {
         self.write(|transaction| {
-            let none: bool =
-                transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM accounts)", [], |row| row.get(0))?;
-            if !none || !insert(transaction, new)? {
-                return Ok(false);
+            if transaction.query_row(&format!("SELECT {ANYONE}"), [], |row| row.get(0))? {
+                return Ok(None);
             }
-            super::credential::put_password(transaction, &new.id, password, new.now)?;
-            Ok(true)
+            if !insert(transaction, new)? {
+                let sql = "UPDATE accounts SET display = ?2, language = ?3, admin = ?4 WHERE name = ?1";
+                transaction.execute(sql, (&new.name, &new.display, &new.language, new.admin))?;
+            }
+            let sql = "SELECT id FROM accounts WHERE name = ?1";
+            let id: String = transaction.query_row(sql, [&new.name], |row| row.get(0))?;
+            if let Some(password) = password {
+                super::credential::put_password(transaction, &id, password, new.now)?;
+            }
+            Ok(Some(id))
         })
     }
 

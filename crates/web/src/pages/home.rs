@@ -13,6 +13,7 @@ use crate::{
     frame::Frame,
     pages::{
         ledger::{self, Told},
+        setting_up::{self, Step},
         waiting::{self, Waits},
     },
     reader::{Link, Reader},
@@ -40,6 +41,8 @@ struct Home<'c> {
     /// For whom verdicts are not told: what is in force and may be read.
     to_read: Vec<Link>,
     acts: Vec<Told>,
+    /// What of setting up is still open.
+    steps: Vec<Step>,
     /// How many acts there were since they last looked; nothing on the first time.
     since: Option<u64>,
 }
@@ -102,6 +105,7 @@ fn show(call: &Call<'_>) -> Answered {
         waiting: waiting::of(call, &reader, TOLD)?,
         to_read: if reader.is_told() { Vec::new() } else { to_read(&reader) },
         acts,
+        steps: setting_up::steps(call, &reader)?.into_iter().filter(|step| !step.done).collect(),
         since,
     })
 }

@@ -1,37 +1,34 @@
-//! The first address: the organizations of whoever is signed in.
+//! The first address: the organization of whoever is signed in; a sign-in; or, on a new server, how it is set up.
 
 use askama::Template;
 
+use super::organizations;
 use crate::{
     answer::{Answer, Answered},
     call::Call,
-    form::segment,
     frame::Frame,
     route::{Asks, Route},
-    seat,
 };
 
 pub const ROUTES: &[Route] = &[Route::page("/", "start", Asks::Anyone, show)];
 
 #[derive(Template)]
 #[template(path = "start.html")]
-struct Start<'c> {
+struct New<'c> {
     frame: Frame<'c>,
-    organizations: Vec<(String, String)>,
 }
 
 fn show(call: &Call<'_>) -> Answered {
-    if call.visitor.account().is_none() {
-        return Answer::see("/sign-in");
-    }
-    let mut organizations = Vec::new();
-    for (name, live) in call.server.organizations() {
-        if seat::member(call.server, &call.visitor, &name)?.is_some() {
-            organizations.push((format!("/o/{}/", segment(&name)), live.aims().store().about().name.clone()));
+    let Some(seated) = call.visitor.seated() else {
+        if call.server.entrance.is_new()? {
+            return Answer::page(&New { frame: Frame::bare(call, call.tongue.say("server-new")) });
         }
+        return Answer::see("/sign-in");
+    };
+    let mine = organizations::mine(call)?;
+    match mine.as_slice() {
+        [one] => Answer::see(one.to.clone()),
+        [] if seated.account.admin && call.server.organizations().is_empty() => Answer::see("/organizations/new"),
+        _ => Answer::see("/organizations"),
     }
-    if let [(to, _)] = organizations.as_slice() {
-        return Answer::see(to.clone());
-    }
-    Answer::page(&Start { frame: Frame::bare(call, call.tongue.say("organizations")), organizations })
 }
