@@ -21,6 +21,7 @@ mod reading;
 mod recognise;
 mod sheet;
 mod spdx;
+pub mod table;
 mod text;
 mod tree;
 mod unreadable;

@@ -8,6 +8,7 @@ pub mod differences;
 pub mod forecast;
 pub mod history;
 pub mod home;
+pub mod import;
 pub mod ledger;
 pub mod link;
 pub mod over_time;
