@@ -38,7 +38,7 @@ fn rows_are_planned_then_recorded_and_the_same_rows_change_nothing() {
     let world = World::new();
     let admin = world.admin();
     let before = world.size("north");
-    let plan = put_in(&world, &admin, "interested-party", "Name;Category\n'=Applicants;users\nStaff;employees\n");
+    let plan = put_in(&world, &admin, "interested-party", "Name;Category\n'=Applicants;users\nStaff;workers\n");
     let page = get(&world, &admin, &plan);
     assert!(page.status.is_success(), "{}", page.text());
     assert!(page.text().contains("2 to record, 0 to amend, 0 the same"), "{}", page.text());
@@ -50,7 +50,7 @@ fn rows_are_planned_then_recorded_and_the_same_rows_change_nothing() {
     assert!(list.text().contains("=Applicants") && !list.text().contains("&#39;=Applicants"), "{}", list.text());
     let again = get(&world, &admin, &plan);
     assert!(again.text().contains("0 to record, 0 to amend, 2 the same"), "{}", again.text());
-    let newer = put_in(&world, &admin, "interested-party", "Name,Category\n=Applicants,users\nStaff,other\n");
+    let newer = put_in(&world, &admin, "interested-party", "Name,Category\n=Applicants,users\nStaff,customers\n");
     assert!(get(&world, &admin, &newer).text().contains("0 to record, 1 to amend, 1 the same"));
 }
 

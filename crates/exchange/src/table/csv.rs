@@ -92,7 +92,7 @@ impl Reader {
         let (mut row, mut cell) = (Row { number: self.line, cells: Vec::new() }, String::new());
         let mut quoted_since = None;
         while let Some(c) = letters.next() {
-            if c == '\n' {
+            if c == '\n' || (c == '\r' && letters.peek() != Some(&'\n')) {
                 self.line += 1;
             }
             match c {
