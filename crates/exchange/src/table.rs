@@ -73,7 +73,8 @@ pub fn grid(bytes: &[u8]) -> Result<Grid, Unreadable> {
 
 /// The refusal of a table with more rows than are read.
 fn too_many_rows(number: usize) -> Unreadable {
-    let message = format!("there are more than {ROWS_MAX} rows; split the table and import the parts one after another");
+    let message =
+        format!("there are more than {ROWS_MAX} rows; split the table and import the parts one after another");
     Unreadable::new("too_large", message).at(format!("row {number}"))
 }
 

@@ -156,7 +156,8 @@ impl<F: Into<Failure>> From<F> for Stop {
 }
 
 fn begun(name: &str, grid: &Grid, matched: &Matched) -> ImportPlan {
-    let to = |c: &aims_exchange::table::Column| ColumnTo { heading: c.heading.clone(), field: c.target.word().to_owned() };
+    let to =
+        |c: &aims_exchange::table::Column| ColumnTo { heading: c.heading.clone(), field: c.target.word().to_owned() };
     ImportPlan {
         format: grid.format.to_owned(),
         version: String::new(),
@@ -179,7 +180,9 @@ fn change(field: &str, from: Option<&Value>, to: &Value) -> Change {
 
 /// Where the values came from, in kinds that have a table for it.
 fn with_sources(kind: &Kind, mut fields: Fields, draft: &RowDraft, plan: &ImportPlan) -> Fields {
-    let short = |text: &str, max: usize| text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(max).collect::<String>();
+    let short = |text: &str, max: usize| {
+        text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(max).collect::<String>()
+    };
     let said = |f: &String| fields.contains_key(f);
     let sources = draft.sources.iter().filter(|(field, _)| said(field)).take(SOURCES_MAX);
     let sources: Vec<Value> = sources
@@ -294,12 +297,8 @@ impl<'i> Index<'i> {
 
     fn resolve_one(&self, field: &Field, value: &mut Value) -> Result<(), Stop> {
         let word = value.as_str().unwrap_or_default().to_owned();
-        let mut found: Vec<String> = named_kinds(field)
-            .into_iter()
-            .filter_map(|kind| self.named(kind, &word))
-            .flatten()
-            .cloned()
-            .collect();
+        let mut found: Vec<String> =
+            named_kinds(field).into_iter().filter_map(|kind| self.named(kind, &word)).flatten().cloned().collect();
         if found.is_empty() {
             // What is chosen from a list may carry the name after the number.
             let number = word.split_whitespace().next().unwrap_or(&word);

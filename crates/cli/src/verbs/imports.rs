@@ -57,7 +57,8 @@ fn what(args: &Import) -> Result<What, Fault> {
         return format(&args.format).map(What::Artefact);
     }
     args.kind.clone().map(What::Sheet).ok_or_else(|| {
-        Fault::usage("kind_missing", "say which kind the rows are, such as `--kind supplier`").hint("kinds: `aims kinds`")
+        Fault::usage("kind_missing", "say which kind the rows are, such as `--kind supplier`")
+            .hint("kinds: `aims kinds`")
     })
 }
 
@@ -73,16 +74,17 @@ fn plan(aims: &Aims, what: &What, args: &Import) -> Result<ImportPlan, Fault> {
 }
 
 fn pair(text: &str) -> Result<(String, String), Fault> {
-    let (column, field) = text
-        .rsplit_once('=')
-        .ok_or_else(|| Fault::usage("match_unclear", format!("`{text}`: give a column and a field, as `Site=website`")))?;
+    let (column, field) = text.rsplit_once('=').ok_or_else(|| {
+        Fault::usage("match_unclear", format!("`{text}`: give a column and a field, as `Site=website`"))
+    })?;
     Ok((column.trim().to_owned(), field.trim().to_owned()))
 }
 
 fn format(word: &str) -> Result<Format, Fault> {
     Format::of_word(word).ok_or_else(|| {
         let known: Vec<&str> = Format::ALL.iter().map(|f| f.word()).chain([SHEET]).collect();
-        let nearest = nearest(word, known.iter().copied()).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
+        let nearest =
+            nearest(word, known.iter().copied()).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
         Fault::usage("format_unknown", format!("there is no format `{word}`{nearest}"))
             .hint(format!("formats: {}", known.join(", ")))
     })

@@ -86,11 +86,8 @@ pub fn match_columns(grid: &Grid, kind: &Kind, chosen: &[(String, String)]) -> R
         let message = format!("the names of the columns stand in row {}; what stands above was left out", row.number);
         notes.push(Note::new("rows_above_heading", message));
     }
-    let mut columns: Vec<Column> = row
-        .cells
-        .iter()
-        .map(|cell| Column { heading: cell.trim().to_owned(), target: Target::Nothing })
-        .collect();
+    let mut columns: Vec<Column> =
+        row.cells.iter().map(|cell| Column { heading: cell.trim().to_owned(), target: Target::Nothing }).collect();
     choose(&mut columns, kind, chosen)?;
     let mut taken: HashSet<String> = columns.iter().map(|c| c.target.word().to_owned()).collect();
     for pass in [by_name, by_word, by_likeness] {
@@ -105,9 +102,12 @@ pub fn match_columns(grid: &Grid, kind: &Kind, chosen: &[(String, String)]) -> R
             }
         }
     }
-    notes.extend(columns.iter().filter(|c| c.target == Target::Nothing && !c.heading.is_empty()).map(|c| {
-        Note::new("column_kept_aside", "no field takes this column").at(c.heading.clone())
-    }));
+    notes.extend(
+        columns
+            .iter()
+            .filter(|c| c.target == Target::Nothing && !c.heading.is_empty())
+            .map(|c| Note::new("column_kept_aside", "no field takes this column").at(c.heading.clone())),
+    );
     Ok(Matched { columns, head, notes })
 }
 

@@ -28,7 +28,9 @@ fn workbook(rows: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
         r#"<workbook xmlns="{main}" xmlns:r="{office}"><sheets><sheet name="Register" sheetId="1" r:id="rId1"/></sheets></workbook>"#
     );
     let rel = |kind: &str, to: &str| {
-        format!(r#"<Relationships xmlns="{package}"><Relationship Id="rId1" Type="{office}/{kind}" Target="{to}"/></Relationships>"#)
+        format!(
+            r#"<Relationships xmlns="{package}"><Relationship Id="rId1" Type="{office}/{kind}" Target="{to}"/></Relationships>"#
+        )
     };
     let (root, links) = (rel("officeDocument", "xl/workbook.xml"), rel("worksheet", "worksheets/sheet1.xml"));
     let parts: [(&str, &[u8]); 4] = [

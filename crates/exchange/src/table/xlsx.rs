@@ -22,11 +22,13 @@ pub(super) fn rows(bytes: &[u8], notes: &mut Vec<Note>) -> Result<Vec<Row>, Unre
             continue;
         }
         if formulas > 0 {
-            let message = format!("{formulas} cells hold formulas; what is written in them was taken, not what they come to");
+            let message =
+                format!("{formulas} cells hold formulas; what is written in them was taken, not what they come to");
             notes.push(Note::new("formula_as_text", message));
         }
         if names.len() > n + 1 {
-            let message = format!("the sheet `{}` was read; the workbook has {} sheets", name.escape_debug(), names.len());
+            let message =
+                format!("the sheet `{}` was read; the workbook has {} sheets", name.escape_debug(), names.len());
             notes.push(Note::new("other_sheets", message));
         }
         return Ok(cells.into_iter().map(row).collect());

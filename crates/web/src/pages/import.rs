@@ -223,9 +223,7 @@ fn said(reader: &Reader<'_>, value: Option<&Value>) -> String {
         Some(Value::Array(list)) => {
             list.iter().map(|v| v.as_str().map_or_else(|| v.to_string(), one)).collect::<Vec<_>>().join(", ")
         }
-        Some(Value::Object(parts)) => {
-            parts.values().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
-        }
+        Some(Value::Object(parts)) => parts.values().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
         Some(other) => other.to_string(),
     }
 }
