@@ -81,6 +81,10 @@ fn a_plan_is_for_whoever_put_it_in_and_for_a_day() {
     let closed = post(&world, &staff, "/o/north/import", &[("kind", "interested-party"), ("rows", "Name\nA\n")]);
     assert!(closed.status.is_client_error(), "staff begin no interested party");
     assert_eq!(post(&world, &admin, "/o/north/import", &[("kind", "no-kind"), ("rows", "Name\nA\n")]).status, 422);
-    world.pass(SignedDuration::from_hours(25));
-    assert_ne!(get(&world, &admin, &plan).status, 200);
+    assert_eq!(get(&world, &admin, &plan).status, 200);
+    let key = format!("import/{}", bare(&plan).rsplit('/').next().unwrap());
+    let (org, yesterday) = (world.org("north"), world.now() - SignedDuration::from_hours(25));
+    let store = world.server.entrance.store();
+    store.keep_draft(&admin.account, &org, &key, "Name,Category\nApplicants,users\n", yesterday).unwrap();
+    assert_eq!(get(&world, &admin, &plan).status, 404);
 }
