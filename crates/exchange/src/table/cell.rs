@@ -49,7 +49,9 @@ fn parts<'t>(field: &Field, text: &'t str) -> Vec<&'t str> {
 }
 
 fn scalar(field: &Field, text: &str) -> Scalar {
-    Scalar { text: written(field, text).into_owned(), quoted: true }
+    // Only what is written free is yes or no; everything else stays text, whatever it looks like in YAML.
+    let quoted = field.shape != Shape::YesNo;
+    Scalar { text: written(field, text).into_owned(), quoted }
 }
 
 /// The text as record files write it: labels of options become ids, days of a spreadsheet become ISO days, a lone amount gets its only unit.

@@ -115,6 +115,23 @@ fn b32_rows_that_are_wrong_are_named_and_double_ones_too() {
 }
 
 #[test]
+fn cells_are_read_as_people_write_them() {
+    let party = kind("interested-party");
+    let read = |name: &str, text: &str| cell::read(party.field(name).unwrap(), text);
+    assert_eq!(read("affected", "Ja").unwrap(), true);
+    assert_eq!(read("category", "owners and board").unwrap(), "owners-board");
+    assert_eq!(read("owner", "PER-0001").unwrap(), "PER-0001");
+    assert_eq!(read("systems", "SYS-0002, SYS-0001").unwrap(), serde_json::json!(["SYS-0002", "SYS-0001"]));
+    assert_eq!(read("name", "null").unwrap(), "null");
+    assert!(read("category", "nonsense").is_err() && read("affected", "perhaps").is_err());
+    let date = kind("dataset").field("last_updated").unwrap().clone();
+    for text in ["2026-01-31", "31.1.2026", "2026-01-31T00:00:00Z"] {
+        assert_eq!(cell::read(&date, text).unwrap(), "2026-01-31");
+    }
+    assert!(cell::read(&date, "1/2/2026").is_err());
+}
+
+#[test]
 fn b35_what_was_exported_inert_reads_as_it_was() {
     for text in ["=HYPERLINK(\"x\")", "+1", "-1", "@sum", "'quoted"] {
         assert_eq!(cell::opened(&format!("'{text}")), text);
