@@ -1,5 +1,7 @@
 //! Import of artefacts: read, planned, then done in one transaction.
 
+mod table;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -18,6 +20,8 @@ use crate::{
     resolve::{Known, is_key, resolve_word},
 };
 
+pub use table::{ColumnTo, RowProblem, TableAsk};
+
 /// What an import would do, before it does it.
 #[derive(Clone, Debug, Serialize)]
 pub struct ImportPlan {
@@ -35,6 +39,14 @@ pub struct ImportPlan {
     pub kept: Vec<KeptAside>,
     /// What a person should know first.
     pub notes: Vec<Remark>,
+    /// For a sheet: where each column goes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<ColumnTo>,
+    /// For a sheet: what is wrong, row by row.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<RowProblem>,
+    /// Whether nothing is recorded because of them.
+    pub held_back: bool,
     #[serde(skip)]
     steps: Vec<Step>,
     #[serde(skip)]
@@ -104,9 +116,21 @@ pub struct Remark {
 }
 
 impl ImportPlan {
+    /// The acts of the plan, for whoever asks first whether each may be done.
+    ///
+    /// # Errors
+    /// `rows_refused` where a row holds all back.
+    pub fn into_steps(self) -> Result<Vec<Step>, Failure> {
+        if self.held_back {
+            let message = "some rows cannot be recorded as they are; mend them, or choose the rows that pass";
+            return Err(Failure::usage("rows_refused", message));
+        }
+        Ok(self.steps)
+    }
+
     /// Whether it would change nothing.
     pub fn is_empty(&self) -> bool {
-        self.steps.is_empty()
+        self.steps.is_empty() || self.held_back
     }
 }
 
@@ -128,6 +152,9 @@ impl Aims {
             records: Vec::new(),
             kept: reading.kept.iter().map(kept_aside).collect(),
             notes: reading.notes.iter().map(remark).collect(),
+            columns: Vec::new(),
+            problems: Vec::new(),
+            held_back: false,
             steps: Vec::new(),
             attach_to: reading.drafts.first().map(|d| d.key.clone()),
         };
@@ -199,12 +226,13 @@ impl Aims {
     /// # Errors
     /// Where anything was refused; nothing was imported then.
     pub fn import(&self, actor: &Actor, path: &Path, plan: ImportPlan) -> Result<Vec<Done>, Failure> {
-        if plan.is_empty() {
+        if plan.is_empty() && !plan.held_back {
             return Ok(Vec::new());
         }
-        let mut steps = plan.steps;
-        if let Some(record) = plan.attach_to {
-            let file = self.take_file(path, None, Some(plan.sha256))?;
+        let (attach_to, sha256) = (plan.attach_to.clone(), plan.sha256.clone());
+        let mut steps = plan.into_steps()?;
+        if let Some(record) = attach_to {
+            let file = self.take_file(path, None, Some(sha256))?;
             let held = self
                 .store
                 .snapshot()?

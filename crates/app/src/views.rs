@@ -237,7 +237,7 @@ impl Aims {
         Ok(Some(format!("{} {name}", kept.number()).trim_end().to_owned()))
     }
 
-    fn naming_value(&self, reading: &Reading, kind: &str, fields: &Fields) -> Result<String, Failure> {
+    pub(crate) fn naming_value(&self, reading: &Reading, kind: &str, fields: &Fields) -> Result<String, Failure> {
         let field = self.kinds.get(kind).and_then(|k| k.naming_field());
         let mut value = field.and_then(|f| fields.get(&f.name)).cloned().unwrap_or_default();
         open_value(reading, field.map_or("", |f| f.name.as_str()), &mut value)?;

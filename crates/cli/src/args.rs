@@ -439,6 +439,15 @@ pub struct Import {
     /// The file
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// For a sheet: the kind of its rows
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+    /// For a sheet: a column and the field it goes to (or `number`, `key`, `-` for nowhere)
+    #[arg(long = "match", value_name = "COLUMN=FIELD")]
+    pub matches: Vec<String>,
+    /// For a sheet: record the rows that pass although others do not
+    #[arg(long)]
+    pub valid_only: bool,
     /// Only show what would be recorded
     #[arg(long, conflicts_with = "yes")]
     pub plan: bool,

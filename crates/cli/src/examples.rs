@@ -111,11 +111,13 @@ Examples:
   aims apply records --yes --as mara";
 
 pub const IMPORT: &str = "\
-Formats: model-card, dataset-card, cyclonedx, spdx, croissant.
+Formats: model-card, dataset-card, cyclonedx, spdx, croissant; sheet (CSV or XLSX, with --kind).
 
 Examples:
   aims import model-card README.md --plan
-  aims import cyclonedx sbom.cdx.json --yes --as mara";
+  aims import cyclonedx sbom.cdx.json --yes --as mara
+  aims import sheet suppliers.xlsx --kind supplier --plan
+  aims import sheet suppliers.csv --kind supplier --match Site=website --valid-only --yes --as mara";
 
 pub const EXPORT: &str = "\
 Examples:

@@ -9,6 +9,7 @@ pub mod first_run;
 pub mod forecast;
 pub mod history;
 pub mod home;
+pub mod import;
 pub mod ledger;
 pub mod link;
 pub mod organizations;

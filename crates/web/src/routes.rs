@@ -46,6 +46,7 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         pages::differences::ROUTES,
         pages::forecast::ROUTES,
         pages::history::ROUTES,
+        pages::import::ROUTES,
         pages::ledger::ROUTES,
         pages::over_time::ROUTES,
         pages::readiness::ROUTES,

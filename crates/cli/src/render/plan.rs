@@ -30,6 +30,17 @@ pub fn import(plan: &ImportPlan) -> String {
             plain(&format!("{}{place}", note.message))
         );
     }
+    for column in &plan.columns {
+        text += &format!("    {} -> {}\n", plain(&column.heading), plain(&column.field));
+    }
+    for p in &plan.problems {
+        let column = if p.column.is_empty() { String::new() } else { format!(", {}", p.column) };
+        let line = plain(&format!("row {}{column}: {} [{}]", p.row, p.message, p.code));
+        text += &(paint(BAD, &line) + "\n");
+    }
+    if plan.held_back {
+        text += "nothing is recorded while a row cannot be; mend it, or record the others with --valid-only\n";
+    }
     text + &in_short(&plan.records)
 }
 

@@ -1,5 +1,9 @@
 //! Import of other tools' files: always the plan first.
 
+use aims_app::{
+    Aims,
+    imports::{ImportPlan, TableAsk},
+};
 use aims_exchange::Format;
 use aims_record::nearest;
 use serde_json::json;
@@ -8,11 +12,14 @@ use crate::{args::Import, fault::Fault, progress::Progress, render, session::Ses
 
 use super::ask::go_on;
 
+/// The word for CSV and XLSX.
+const SHEET: &str = "sheet";
+
 pub fn import(session: &Session, args: &Import) -> Result<(), Fault> {
-    let format = format(&args.format)?;
+    let what = what(args)?;
     let aims = if args.plan { session.read()? } else { session.write()? };
     let reading = Progress::spinner(session.out, "reading");
-    let plan = aims.plan_import(format, &args.file)?;
+    let plan = plan(&aims, &what, args)?;
     drop(reading);
     if args.plan {
         return session.out.answer(&plan, render::plan::import);
@@ -20,6 +27,10 @@ pub fn import(session: &Session, args: &Import) -> Result<(), Fault> {
     let actor = session.actor(&aims)?;
     if !session.out.json() {
         session.out.data(&render::plan::import(&plan))?;
+    }
+    if plan.held_back {
+        let message = "some rows cannot be recorded as they are, so none was";
+        return Err(Fault::usage("rows_refused", message).hint("mend the rows, or record the others with --valid-only"));
     }
     if !plan.is_empty() && !go_on(session.out, args.yes) {
         session.out.talk("nothing was recorded");
@@ -33,10 +44,47 @@ pub fn import(session: &Session, args: &Import) -> Result<(), Fault> {
     session.out.answer(&json!({ "plan": shown, "done": done }), |_| render::acts::done_in_short(&done))
 }
 
+/// What the file is read as.
+enum What {
+    /// An artefact of this format.
+    Artefact(Format),
+    /// A sheet whose rows are of this kind.
+    Sheet(String),
+}
+
+fn what(args: &Import) -> Result<What, Fault> {
+    if args.format != SHEET {
+        return format(&args.format).map(What::Artefact);
+    }
+    args.kind.clone().map(What::Sheet).ok_or_else(|| {
+        Fault::usage("kind_missing", "say which kind the rows are, such as `--kind supplier`")
+            .hint("kinds: `aims kinds`")
+    })
+}
+
+fn plan(aims: &Aims, what: &What, args: &Import) -> Result<ImportPlan, Fault> {
+    let kind = match what {
+        What::Artefact(format) => return Ok(aims.plan_import(*format, &args.file)?),
+        What::Sheet(kind) => kind.clone(),
+    };
+    let matches = args.matches.iter().map(|text| pair(text)).collect::<Result<_, _>>()?;
+    // Whoever has the folder has all of it.
+    let ask = TableAsk { kind, matches, valid_only: args.valid_only, reads: &|_| true };
+    Ok(aims.plan_table(&args.file, &ask)?)
+}
+
+fn pair(text: &str) -> Result<(String, String), Fault> {
+    let (column, field) = text.rsplit_once('=').ok_or_else(|| {
+        Fault::usage("match_unclear", format!("`{text}`: give a column and a field, as `Site=website`"))
+    })?;
+    Ok((column.trim().to_owned(), field.trim().to_owned()))
+}
+
 fn format(word: &str) -> Result<Format, Fault> {
     Format::of_word(word).ok_or_else(|| {
-        let known = Format::ALL.map(Format::word);
-        let nearest = nearest(word, known).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
+        let known: Vec<&str> = Format::ALL.iter().map(|f| f.word()).chain([SHEET]).collect();
+        let nearest =
+            nearest(word, known.iter().copied()).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
         Fault::usage("format_unknown", format!("there is no format `{word}`{nearest}"))
             .hint(format!("formats: {}", known.join(", ")))
     })

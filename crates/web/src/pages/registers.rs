@@ -1,5 +1,6 @@
 //! All registers, by the group of the policy under which access to them is decided: what belongs together stands together.
 
+use aims_app::access::Action;
 use aims_record::Kind;
 use askama::Template;
 
@@ -18,6 +19,8 @@ pub const ROUTES: &[Route] = &[Route::page("/o/{org}/registers", "registers", As
 struct Registers<'c> {
     frame: Frame<'c>,
     groups: Vec<Group>,
+    /// Whether they may begin records of some kind, and so bring in rows.
+    imports: bool,
 }
 
 struct Group {
@@ -52,5 +55,8 @@ fn show(call: &Call<'_>) -> Answered {
         Group { id: group.id.clone(), title: group.title.clone(), about: group.about.clone(), kinds }
     };
     let groups = policy.groups.iter().enumerate().map(group).filter(|group| !group.kinds.is_empty()).collect();
-    Answer::page(&Registers { frame: Frame::of(call, &sight, "registers", call.tongue.say("nav-registers"))?, groups })
+    let now = !call.query.has("as_of");
+    let imports = now && kinds.iter().any(|kind| reader.seat.may(Action::Record, &kind.id));
+    let frame = Frame::of(call, &sight, "registers", call.tongue.say("nav-registers"))?;
+    Answer::page(&Registers { frame, groups, imports })
 }
