@@ -135,7 +135,7 @@ fn filters<'k>(call: &Call<'_>, kind: &'k Kind) -> Result<Vec<(&'k Field, Test)>
     let sent = |name: &str| call.query.iter().any(|(n, v)| n == name && !v.trim().is_empty());
     let known = |name: &str| {
         let field = name.strip_prefix("f.").map(|rest| rest.trim_end_matches(".from").trim_end_matches(".to"));
-        NAMES.contains(&name) || field.and_then(|f| kind.field(f)).is_some_and(|f| cells::can_filter(f))
+        NAMES.contains(&name) || field.and_then(|f| kind.field(f)).is_some_and(cells::can_filter)
     };
     if let Some((name, _)) = call.query.iter().find(|(name, _)| !known(name)) {
         let says = format!("`{name}` filters nothing here. Choose filters on the page of the register.");
