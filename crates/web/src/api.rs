@@ -5,6 +5,7 @@ mod answers;
 mod body;
 pub mod doc;
 mod evidence;
+mod feed;
 mod kinds;
 mod ledger;
 mod me;
@@ -26,6 +27,7 @@ use crate::{
     route::Route,
 };
 
+pub use feed::Feeds;
 pub use openapi::openapi;
 pub use shelf::Shelf;
 
@@ -40,6 +42,7 @@ pub static ROUTES: &[&[Route]] = &[
     evidence::ROUTES,
     verdicts::ROUTES,
     ledger::ROUTES,
+    feed::ROUTES,
     search::ROUTES,
 ];
 

@@ -23,7 +23,12 @@ use axum::{
 use thiserror::Error;
 use tower_http::compression::CompressionLayer;
 
-use crate::{api::Shelf, drive::drive, route::Route, routes::routes};
+use crate::{
+    api::{Feeds, Shelf},
+    drive::drive,
+    route::Route,
+    routes::routes,
+};
 
 /// How a server is set up.
 #[derive(Clone, Debug)]
@@ -66,6 +71,8 @@ pub struct Server {
     pub config: Config,
     /// Answers about single records.
     pub(crate) shelf: Shelf,
+    /// Who follows the changes of which organization.
+    pub(crate) feeds: Feeds,
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
 }
@@ -87,8 +94,8 @@ impl Server {
         let failed = |refused: aims_app::accounts::Refused| ServerError::Accounts(refused.to_string());
         let address = Address::new(&config.public_url).map_err(failed)?;
         let entrance = Entrance::open(&config.data, address, clock.clone(), chance.clone()).map_err(failed)?;
-        let shelf = Shelf::default();
-        let server = Server { organizations: RwLock::default(), entrance, config, shelf, clock, chance };
+        let (shelf, feeds, organizations) = (Shelf::default(), Feeds::default(), RwLock::default());
+        let server = Server { organizations, entrance, config, shelf, feeds, clock, chance };
         for (name, folder) in server.config.organizations.clone() {
             server.serve_too(&name, &folder)?;
         }
@@ -105,6 +112,7 @@ impl Server {
             folder: folder.display().to_string(),
             failure: Box::new(failure),
         })?);
+        self.feeds.follow(name, &live);
         let mut all = self.organizations.write().unwrap_or_else(PoisonError::into_inner);
         all.insert(name.to_owned(), Arc::clone(&live));
         Ok(live)
@@ -143,6 +151,11 @@ impl Server {
     /// As [`aims_app::concerns::raise`].
     pub fn raise_concern(&self, live: &Live, told: &concerns::Told) -> Result<Secret, aims_app::Failure> {
         concerns::raise(live, &*self.chance, told)
+    }
+
+    /// Ends all feeds of changes: before the server closes, since they would not end by themselves.
+    pub fn close_feeds(&self) {
+        self.feeds.close();
     }
 
     /// The clock's moment.
@@ -192,6 +205,11 @@ pub async fn serve(server: Arc<Server>, ready: impl FnOnce(SocketAddr)) -> Resul
     let end = async {
         // Where the signal cannot be waited for, the process ends by it all the same.
         let _ = tokio::signal::ctrl_c().await;
+    };
+    let closing = Arc::clone(&server);
+    let end = async move {
+        end.await;
+        closing.close_feeds();
     };
     let app = server.router().into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).with_graceful_shutdown(end).await.map_err(failed)

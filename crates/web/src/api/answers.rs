@@ -87,6 +87,17 @@ pub struct Told {
     pub record: Option<String>,
 }
 
+/// What happened behind an entry, oldest first.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Changes {
+    /// The last entry that there is.
+    pub as_of: Option<u64>,
+    /// The last entry that was looked at; sent as `after`, it goes on behind it.
+    pub after: Option<u64>,
+    /// Acts that whoever asks may read.
+    pub items: Vec<Told>,
+}
+
 /// A version of a record: what one act made of it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Version {
