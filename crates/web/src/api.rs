@@ -1,7 +1,7 @@
 //! The JSON API under `/api/v1`.
 
 mod acts;
-mod answers;
+pub(crate) mod answers;
 mod body;
 pub mod doc;
 mod evidence;
@@ -17,6 +17,7 @@ mod search;
 mod shelf;
 mod veil;
 mod verdicts;
+pub(crate) mod webhooks;
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -44,6 +45,7 @@ pub static ROUTES: &[&[Route]] = &[
     ledger::ROUTES,
     feed::ROUTES,
     search::ROUTES,
+    webhooks::ROUTES,
 ];
 
 /// A refusal as a problem document (RFC 9457).

@@ -41,6 +41,8 @@ pub struct Frame<'c> {
     pub about: String,
     /// Whether they are told what is found under requirements.
     pub is_told: bool,
+    /// Whether the self-check found the ledger altered.
+    pub alarm: bool,
 }
 
 /// As of when a page is.
@@ -85,6 +87,7 @@ impl<'c> Frame<'c> {
             groups: Vec::new(),
             about: String::new(),
             is_told: false,
+            alarm: false,
         }
     }
 
@@ -112,7 +115,8 @@ impl<'c> Frame<'c> {
         let waiting = if now { waiting(standing.register(), &seat, standing.at()).len() } else { 0 };
         let is_told = seat.has(Power::Verdicts);
         let groups = groups(call, &seat)?;
-        Ok(Frame { here, foot: Some(foot), organization, waiting, groups, is_told, ..Frame::bare(call, title) })
+        let alarm = live.aims().halted().is_some();
+        Ok(Frame { here, foot: Some(foot), organization, waiting, groups, is_told, alarm, ..Frame::bare(call, title) })
     }
 
     /// With the way here: each word leads to an address in the organization.

@@ -12,6 +12,7 @@ mod drive;
 mod form;
 mod frame;
 mod headers;
+mod letters;
 mod pages;
 mod reader;
 pub mod route;
@@ -22,7 +23,9 @@ mod show;
 mod stream;
 mod told;
 mod words;
+mod work;
 
 pub use api::openapi;
 pub use routes::routes;
 pub use server::{Config, Server, serve};
+pub use work::schedules;

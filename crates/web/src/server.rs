@@ -12,6 +12,7 @@ use aims_app::{
     chance::SystemChance,
     clock::SystemClock,
     concerns,
+    jobs::{Board, Clerk, Mail, target::Allowed},
     live::Live,
 };
 use aims_store::{Chance, Clock, accounts::Membership};
@@ -28,6 +29,7 @@ use crate::{
     drive::drive,
     route::Route,
     routes::routes,
+    work,
 };
 
 /// How a server is set up.
@@ -57,6 +59,9 @@ pub enum ServerError {
     /// The accounts cannot be opened.
     #[error("{0}")]
     Accounts(String),
+    /// The jobs cannot be begun.
+    #[error("{0}")]
+    Jobs(String),
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -73,6 +78,11 @@ pub struct Server {
     pub(crate) shelf: Shelf,
     /// Who follows the changes of which organization.
     pub(crate) feeds: Feeds,
+    /// How each job went the last time.
+    pub(crate) board: Arc<Board>,
+    /// Private places that webhooks may lead to.
+    pub(crate) targets: Allowed,
+    pub(crate) mail: Option<Mail>,
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
 }
@@ -95,11 +105,23 @@ impl Server {
         let address = Address::new(&config.public_url).map_err(failed)?;
         let entrance = Entrance::open(&config.data, address, clock.clone(), chance.clone()).map_err(failed)?;
         let (shelf, feeds, organizations) = (Shelf::default(), Feeds::default(), RwLock::default());
-        let server = Server { organizations, entrance, config, shelf, feeds, clock, chance };
+        let (board, targets, mail) = (Arc::default(), Allowed::default(), None);
+        let server =
+            Server { organizations, entrance, config, shelf, feeds, board, targets, mail, clock, chance };
         for (name, folder) in server.config.organizations.clone() {
             server.serve_too(&name, &folder)?;
         }
         Ok(server)
+    }
+
+    /// With a way to send mail; without one, mail waits, and links of invitations are handed over by hand.
+    pub fn with_mail(self, mail: Mail) -> Server {
+        Server { mail: Some(mail), ..self }
+    }
+
+    /// With private places that webhooks may lead to, each `HOST:PORT`.
+    pub fn with_targets(self, places: Vec<String>) -> Server {
+        Server { targets: Allowed::new(places), ..self }
     }
 
     /// Serves one organization more.
@@ -163,6 +185,16 @@ impl Server {
         self.clock.now()
     }
 
+    /// The clock.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
+    /// Chance.
+    pub(crate) fn chance(&self) -> &dyn Chance {
+        &*self.chance
+    }
+
     /// 128 random bits, in hex.
     pub fn draw(&self) -> String {
         let mut bytes = [0; 16];
@@ -193,7 +225,7 @@ impl Server {
     }
 }
 
-/// Serves until the process is told to end, and closes every organization.
+/// Serves until the process is told to end; the jobs end with it, and every organization is closed.
 ///
 /// # Errors
 /// Where it cannot listen.
@@ -211,6 +243,9 @@ pub async fn serve(server: Arc<Server>, ready: impl FnOnce(SocketAddr)) -> Resul
         end.await;
         closing.close_feeds();
     };
+    let clerks = work::start(&server)?;
     let app = server.router().into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, app).with_graceful_shutdown(end).await.map_err(failed)
+    let served = axum::serve(listener, app).with_graceful_shutdown(end).await.map_err(failed);
+    let ended = tokio::task::spawn_blocking(move || clerks.into_iter().for_each(Clerk::stop)).await;
+    served.and(ended.map_err(|error| ServerError::Jobs(error.to_string())))
 }
