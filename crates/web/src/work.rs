@@ -1,6 +1,6 @@
 //! The jobs of the server: which there are, how often each is due, and over which organizations it goes.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use aims_app::{
     jobs::{Clerk, Composer, Job, Outbox, Outcome, Post, Schedule, digest, tidy, watch, webhook},
@@ -97,15 +97,14 @@ fn tidy_server(server: &Arc<Server>) -> Job {
 
 /// Puts what webhooks hear of into the outbox.
 fn tell(server: &Arc<Server>) -> Job {
-    let (server, teller) = (Arc::clone(server), Mutex::new(webhook::Teller::default()));
+    let (server, mut teller) = (Arc::clone(server), webhook::Teller::default());
     let does = move |_| -> Vec<Outcome> {
-        let mut teller = teller.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut one = |(slug, live): (String, Arc<Live>)| {
+        let one = |(slug, live): (String, Arc<Live>)| {
             let at = address(&server, &slug);
             let told = teller.tell((server.entrance.store(), &live), &at, server.chance());
             (Some(slug), told.map_err(|failure| failure.to_string()))
         };
-        server.organizations().into_iter().map(&mut one).collect()
+        server.organizations().into_iter().map(one).collect()
     };
     Job { name: "webhooks", every: SENT_WITHIN, does: Box::new(does) }
 }

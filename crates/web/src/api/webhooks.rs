@@ -101,8 +101,8 @@ fn make(call: &Call<'_>) -> Answered {
     only(call, &MAKE, &[])?;
     must_settle(call)?;
     let mut members = Members::of(call, &["url", "events"])?;
-    let url = members.text("url")?;
-    let events = members.texts("events")?;
+    let (url, events) = (members.need("url"), members.texts("events"));
+    members.end()?;
     Answer::json_with(StatusCode::CREATED, &begin(call, &url, events)?, None)
 }
 
