@@ -106,8 +106,7 @@ impl Server {
         let entrance = Entrance::open(&config.data, address, clock.clone(), chance.clone()).map_err(failed)?;
         let (shelf, feeds, organizations) = (Shelf::default(), Feeds::default(), RwLock::default());
         let (board, targets, mail) = (Arc::default(), Allowed::default(), None);
-        let server =
-            Server { organizations, entrance, config, shelf, feeds, board, targets, mail, clock, chance };
+        let server = Server { organizations, entrance, config, shelf, feeds, board, targets, mail, clock, chance };
         for (name, folder) in server.config.organizations.clone() {
             server.serve_too(&name, &folder)?;
         }

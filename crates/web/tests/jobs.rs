@@ -98,7 +98,9 @@ fn webhooks_are_told_of_acts_signed_and_again_until_they_answer() {
 fn a_webhook_leads_nowhere_inside() {
     let world = World::new();
     let admin = world.admin();
-    for url in ["http://hooks.example.org/", "https://169.254.169.254/", "https://[::ffff:127.0.0.1]/", "file:///etc/passwd"] {
+    for url in
+        ["http://hooks.example.org/", "https://169.254.169.254/", "https://[::ffff:127.0.0.1]/", "file:///etc/passwd"]
+    {
         let back = world.ask(&Who::Session(&admin), "POST", AT, Some(&json!({ "url": url, "events": ["act"] })));
         assert_eq!((back.status.as_u16(), back.code().as_str()), (422, "target_not_allowed"), "{url}");
     }
@@ -154,7 +156,11 @@ fn mail_reaches_a_mail_server_whole_and_with_one_line_in_each_header() {
     let body = json!({ "mail": "digest", "language": "de", "organization": "North\r\nBcc: all@example.org", "link": "https://aims.example.org/o/north/waiting",
         "waiting": 1, "waits": [{ "title": "<b>Policy</b>", "link": "https://aims.example.org/o/north/policy/POL-0001", "due": null }], "lapsing": 0, "lapses": [] });
     let job = aims_store::accounts::NewJob {
-        kind: "mail".into(), org: None, target: "guest@north.example.org".into(), body: body.to_string(), due: world.now(),
+        kind: "mail".into(),
+        org: None,
+        target: "guest@north.example.org".into(),
+        body: body.to_string(),
+        due: world.now(),
     };
     world.server.entrance.store().send(&job).unwrap();
     schedules(&world.server).unwrap().swap_remove(0).run_due(world.now());
@@ -166,7 +172,13 @@ fn mail_reaches_a_mail_server_whole_and_with_one_line_in_each_header() {
     let invitation = read();
     assert_eq!(invitation["to"], json!(["guest@north.example.org"]));
     let content = invitation["content"].as_str().unwrap();
-    for part in ["From: AIMS <aims@example.org>", "Auto-Submitted: auto-generated", "text/plain", "text/html", "multipart/alternative"] {
+    for part in [
+        "From: AIMS <aims@example.org>",
+        "Auto-Submitted: auto-generated",
+        "text/plain",
+        "text/html",
+        "multipart/alternative",
+    ] {
         assert!(content.contains(part), "{part}: {content}");
     }
     assert!(content.contains("https://aims.example.org/invitation/"), "{content}");

@@ -5,7 +5,12 @@ use aims_store::accounts::{Account, Accounts, Membership, NewJob};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde_json::{Value, json};
 
-use crate::{Failure, access::Principal, live::{Live, Standing}, waiting::{determinations, waiting}};
+use crate::{
+    Failure,
+    access::Principal,
+    live::{Live, Standing},
+    waiting::{determinations, waiting},
+};
 
 /// The hour of the day (UTC) from which on the day's digest goes out.
 const HOUR: i8 = 5;
@@ -73,7 +78,13 @@ fn day_number(date: Date) -> i64 {
 }
 
 /// What a member is told; nothing where there is nothing.
-fn letter(live: &Live, standing: &Standing, at: &str, (account, member): (&Account, &Membership), now: Timestamp) -> Option<Value> {
+fn letter(
+    live: &Live,
+    standing: &Standing,
+    at: &str,
+    (account, member): (&Account, &Membership),
+    now: Timestamp,
+) -> Option<Value> {
     let seat = live.aims().access().seat(standing.register(), &Principal::Person(member.person.clone()), now);
     let mut waits: Vec<Value> = waiting(standing.register(), &seat, now)
         .into_iter()

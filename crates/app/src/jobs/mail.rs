@@ -6,6 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use jiff::Timestamp;
 use lettre::{
     Message, SmtpTransport, Transport as _,
     message::{Mailbox, MultiPart, header},
@@ -14,7 +15,6 @@ use lettre::{
         client::{Certificate, Tls, TlsParameters},
     },
 };
-use jiff::Timestamp;
 use thiserror::Error;
 
 /// So long a mail server may take to answer.

@@ -143,7 +143,10 @@ mod tests {
         let runs = board.of("north");
         assert_eq!(runs.len(), 2);
         let (name, run) = &runs[0];
-        assert_eq!((*name, run.at, run.failing_since), ("fails", at("2026-06-01T09:01:00Z"), Some(at("2026-06-01T09:00:00Z"))));
+        assert_eq!(
+            (*name, run.at, run.failing_since),
+            ("fails", at("2026-06-01T09:01:00Z"), Some(at("2026-06-01T09:00:00Z")))
+        );
         assert_eq!((runs[1].1.at, &runs[1].1.outcome), (at("2026-06-01T09:00:00Z"), &Err("it panicked".to_owned())));
         assert_eq!(board.of("south").len(), 1, "what is of another organization is not told");
         schedule.run_due(at("2026-06-01T09:02:00Z"));

@@ -31,7 +31,9 @@ pub enum TargetRefused {
     #[error("only port 443 is called")]
     Port,
     /// It is inside of some network.
-    #[error("this leads into a private network or to this machine; whoever runs the server can allow it by host and port")]
+    #[error(
+        "this leads into a private network or to this machine; whoever runs the server can allow it by host and port"
+    )]
     Private,
 }
 
@@ -193,7 +195,12 @@ mod tests {
         ] {
             assert_eq!(refused(url), Some(rule), "{url}");
         }
-        for url in ["https://hooks.example.org/a?b=c", "https://hooks.example.org:443/", "https://[2606:4700::1]/", "https://8.8.8.8/"] {
+        for url in [
+            "https://hooks.example.org/a?b=c",
+            "https://hooks.example.org:443/",
+            "https://[2606:4700::1]/",
+            "https://8.8.8.8/",
+        ] {
             assert_eq!(refused(url), None, "{url}");
         }
     }

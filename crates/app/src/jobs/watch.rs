@@ -3,8 +3,14 @@
 
 use std::{thread, time::Duration};
 
-use aims_ledger::{canonical, leaf_hash, tree::{TILE_WIDTH, TileId, TileSource as _}};
-use aims_store::{Reading, StoreError, accounts::{Accounts, NewJob}};
+use aims_ledger::{
+    canonical, leaf_hash,
+    tree::{TILE_WIDTH, TileId, TileSource as _},
+};
+use aims_store::{
+    Reading, StoreError,
+    accounts::{Accounts, NewJob},
+};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -68,7 +74,10 @@ pub fn check_whole(accounts: &Accounts, live: &Live, at: &str, now: Timestamp) -
         return Err(announce(accounts, live, at, format!("{}: {}", first.place, first.sentence)));
     }
     accounts.set_mark(&mark, now.as_millisecond()).map_err(failed)?;
-    Ok(Some(format!("{} entries, {} records and {} files are sound", findings.entries, findings.records, findings.files)))
+    Ok(Some(format!(
+        "{} entries, {} records and {} files are sound",
+        findings.entries, findings.records, findings.files
+    )))
 }
 
 /// The first entry of a range that is not as the tree has it.
@@ -117,7 +126,8 @@ fn tell(accounts: &Accounts, live: &Live, at: &str, found: &str) -> Result<usize
     let mut count = 0;
     for member in accounts.members(&about.org)?.into_iter().filter(|m| m.holds_at(now) && m.scope.is_none()) {
         let seat = live.aims().access().seat(sight.register(), &Principal::Person(member.person.clone()), now);
-        let Some(account) = accounts.account(&member.account)?.filter(|a| a.disabled.is_none() && seat.holds(TOLD)) else {
+        let Some(account) = accounts.account(&member.account)?.filter(|a| a.disabled.is_none() && seat.holds(TOLD))
+        else {
             continue;
         };
         let body = json!({

@@ -113,7 +113,12 @@ impl Teller {
     ///
     /// # Errors
     /// Where the records or the outbox cannot be read or written.
-    pub fn tell(&mut self, (accounts, live): (&Accounts, &Live), at: &str, chance: &dyn Chance) -> Result<String, Failure> {
+    pub fn tell(
+        &mut self,
+        (accounts, live): (&Accounts, &Live),
+        at: &str,
+        chance: &dyn Chance,
+    ) -> Result<String, Failure> {
         let org = live.aims().store().about().org.clone();
         let webhooks: Vec<Webhook> = accounts.webhooks(&org)?.into_iter().filter(|w| w.enabled).collect();
         let mark = format!("told {org}");
@@ -131,7 +136,9 @@ impl Teller {
         let count = events.len();
         let now = live.moment();
         for Event { word, kind, body } in events {
-            let hears = |w: &&Webhook| w.events.iter().any(|e| e == word || (word == "act" && e.strip_prefix("act:") == kind.as_deref()));
+            let hears = |w: &&Webhook| {
+                w.events.iter().any(|e| e == word || (word == "act" && e.strip_prefix("act:") == kind.as_deref()))
+            };
             for webhook in webhooks.iter().filter(hears) {
                 let payload = json!({ "type": word, "timestamp": now.to_string(), "data": body }).to_string();
                 let body = json!({ "id": format!("msg_{}", chance.id()), "payload": payload }).to_string();
@@ -154,7 +161,9 @@ impl Teller {
         let sight = live.sight(None)?;
         let states = sight.assessment().standings().map(|s| (s.requirement.to_owned(), s.state));
         let states: HashMap<String, State> = states.collect();
-        let Some((before, size_before)) = self.seen.insert(org.to_owned(), (states.clone(), size)) else { return Ok(()) };
+        let Some((before, size_before)) = self.seen.insert(org.to_owned(), (states.clone(), size)) else {
+            return Ok(());
+        };
         for (requirement, state) in states {
             let was = before.get(&requirement).copied();
             if was != Some(state) {

@@ -35,7 +35,14 @@ const AT: &str = "/api/v1/o/{org}/webhooks";
 pub static ROUTES: &[Route] = &[
     Route::read(AT, "api-webhooks", Asks::Member, list, &LIST).slow(),
     Route::write(Method::Post, AT, "api-webhook-make", Asks::Elevated, make, &MAKE),
-    Route::write(Method::Delete, "/api/v1/o/{org}/webhooks/{webhook}", "api-webhook-remove", Asks::Elevated, remove, &REMOVE),
+    Route::write(
+        Method::Delete,
+        "/api/v1/o/{org}/webhooks/{webhook}",
+        "api-webhook-remove",
+        Asks::Elevated,
+        remove,
+        &REMOVE,
+    ),
     Route::read("/api/v1/o/{org}/jobs", "api-jobs", Asks::Member, jobs, &JOBS),
 ];
 

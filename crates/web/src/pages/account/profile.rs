@@ -89,7 +89,8 @@ fn save(call: &Call<'_>) -> Answered {
             Answer::see("/account?saved=1")
         }
         Err(refused) if refused.status == StatusCode::UNPROCESSABLE_ENTITY => {
-            let page = Page { display, preferences, digest: form.has("digest"), problem: Some(refused.says), ..page(call)? };
+            let page =
+                Page { display, preferences, digest: form.has("digest"), problem: Some(refused.says), ..page(call)? };
             Answer::page_with(refused.status, &page)
         }
         Err(refused) => Err(refused),
