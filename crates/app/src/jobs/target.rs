@@ -49,7 +49,7 @@ impl Allowed {
 
     fn has(&self, uri: &Uri) -> bool {
         let place = place(uri);
-        self.0.iter().any(|allowed| *allowed == place)
+        self.0.contains(&place)
     }
 
     /// Holds an address as written against the rules that need no look-up.
