@@ -68,12 +68,15 @@ fn address(server: &Server, slug: &str) -> String {
     format!("{}/o/{}", server.entrance.address().origin(), segment(slug))
 }
 
+/// What is done for an organization, whose pages begin at an address: what that came to, or nothing where there was nothing to do.
+type ForEach = fn(&Server, &Live, &str, Timestamp) -> Result<Option<String>, String>;
+
 /// A job that does the same for each organization; nothing is noted where it had nothing to do.
 fn each(
     server: &Arc<Server>,
     name: &'static str,
     every: SignedDuration,
-    does: fn(&Server, &Live, &str, Timestamp) -> Result<Option<String>, String>,
+    does: ForEach,
 ) -> Job {
     let server = Arc::clone(server);
     let does = move |now| -> Vec<Outcome> {
