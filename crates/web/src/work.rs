@@ -72,12 +72,7 @@ fn address(server: &Server, slug: &str) -> String {
 type ForEach = fn(&Server, &Live, &str, Timestamp) -> Result<Option<String>, String>;
 
 /// A job that does the same for each organization; nothing is noted where it had nothing to do.
-fn each(
-    server: &Arc<Server>,
-    name: &'static str,
-    every: SignedDuration,
-    does: ForEach,
-) -> Job {
+fn each(server: &Arc<Server>, name: &'static str, every: SignedDuration, does: ForEach) -> Job {
     let server = Arc::clone(server);
     let does = move |now| -> Vec<Outcome> {
         let one = |(slug, live): (String, Arc<Live>)| {
