@@ -141,6 +141,7 @@ impl Aims {
         idem: Option<String>,
         besides: Besides,
     ) -> Result<Vec<Done>, Failure> {
+        self.must_be_sound()?;
         let idem = idem.map(|key| asked_as(key, actor, &steps));
         let mut steps = steps;
         let mut known = Known::default();
@@ -183,6 +184,14 @@ impl Aims {
 }
 
 impl Aims {
+    /// Refuses to record where the self-check found the ledger altered.
+    fn must_be_sound(&self) -> Result<(), Failure> {
+        let Some(says) = self.halted() else { return Ok(()) };
+        let message =
+            format!("nothing is recorded since the self-check found the ledger altered ({says}); reading still works");
+        Err(Failure::usage("ledger_unsound", message))
+    }
+
     /// Plays turns of a story in one transaction, or none: thousands of acts with a commit for each would take minutes. Answers how many
     /// acts each turn was.
     pub(crate) fn play(&self, clock: &Arc<SetClock>, turns: Vec<Turn>) -> Result<Vec<usize>, Failure> {

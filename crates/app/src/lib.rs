@@ -14,6 +14,7 @@ pub mod daybook;
 pub mod files;
 pub mod grants;
 pub mod imports;
+pub mod jobs;
 pub mod live;
 pub mod own_kinds;
 pub mod practice;

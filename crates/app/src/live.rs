@@ -30,6 +30,9 @@ pub use standing::Standing;
 /// Time passes for verdicts in steps of this length at most.
 const PASSES_EVERY: SignedDuration = SignedDuration::from_secs(1);
 
+/// What is told up to which entry there is something to know.
+type Watcher = Box<dyn Fn(u64) + Send + Sync>;
+
 /// One organization, served.
 pub struct Live {
     aims: Aims,
@@ -38,6 +41,7 @@ pub struct Live {
     pasts: Mutex<Pasts>,
     /// Held by whoever gives a name that no two records may share.
     naming: Mutex<()>,
+    watchers: Mutex<Vec<Watcher>>,
 }
 
 /// What a page looks at: how things stand, or how they stood.
@@ -85,7 +89,8 @@ impl Live {
         let kept: &'static Arc<Frameworks> = Box::leak(Box::new(Arc::clone(&aims.frameworks)));
         let frameworks: &'static Frameworks = kept;
         let now = Standing::now(&aims, frameworks)?;
-        Ok(Live { aims, frameworks, now: RwLock::new(now), pasts: Mutex::default(), naming: Mutex::default() })
+        let (pasts, naming, watchers) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Ok(Live { aims, frameworks, now: RwLock::new(now), pasts, naming, watchers })
     }
 
     /// The organization beneath: for what goes to the ledger itself, and for imports and exports.
@@ -164,7 +169,19 @@ impl Live {
     /// # Errors
     /// Where the store cannot be read. What was acted stands; it is taken in with the next.
     pub fn follow(&self) -> Result<(), Failure> {
-        self.write().follow(&self.aims)
+        let last = {
+            let mut standing = self.write();
+            standing.follow(&self.aims)?;
+            standing.last_entry()
+        };
+        let watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
+        last.into_iter().for_each(|last| watchers.iter().for_each(|tell| tell(last)));
+        Ok(())
+    }
+
+    /// Has this told the last entry each time that entries were taken in. It must not take long: whoever acted waits for it.
+    pub fn watch(&self, tell: impl Fn(u64) + Send + Sync + 'static) {
+        self.watchers.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(tell));
     }
 
     /// Lets time pass: what lapses by itself is decided again.

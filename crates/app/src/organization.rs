@@ -45,6 +45,8 @@ pub struct Aims {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chance: Arc<dyn Chance>,
     dir: PathBuf,
+    /// Why nothing is recorded any more.
+    halted: OnceLock<String>,
 }
 
 /// How an organization begins.
@@ -129,7 +131,7 @@ impl Aims {
         let built = || {
             let store = Organization::found(&building, founding, clock.clone(), chance.clone())?;
             let (clock, chance, dir) = (clock.clone(), chance.clone(), building.clone());
-            let aims = Aims { store, kinds, frameworks, access, clock, chance, dir };
+            let aims = Aims { store, kinds, frameworks, access, clock, chance, dir, halted: OnceLock::new() };
             aims.begin(&actor, founder, start)?;
             aims.close()
         };
@@ -164,7 +166,8 @@ impl Aims {
             Opened::Write => OpenOptions::write(),
         };
         let store = Organization::open(dir, options, clock.clone(), chance.clone())?;
-        Ok(Aims { store, kinds, frameworks, access, clock, chance, dir: dir.to_owned() })
+        let (dir, halted) = (dir.to_owned(), OnceLock::new());
+        Ok(Aims { store, kinds, frameworks, access, clock, chance, dir, halted })
     }
 
     /// An id for a record that is begun together with others that name it.
@@ -195,6 +198,18 @@ impl Aims {
     /// The store beneath.
     pub fn store(&self) -> &Organization {
         &self.store
+    }
+
+    /// Lets nothing more be recorded until the organization is opened anew: its ledger is not as it was signed, and what is built on it
+    /// could not be believed. `says` names what was found first.
+    pub fn halt(&self, says: impl Into<String>) {
+        // What was found first stands; what is found later follows from it, or is found again.
+        let _ = self.halted.set(says.into());
+    }
+
+    /// Why nothing is recorded any more; nothing where all is well.
+    pub fn halted(&self) -> Option<&str> {
+        self.halted.get().map(String::as_str)
     }
 
     /// Signs a last checkpoint and closes.

@@ -8,6 +8,7 @@
 mod account;
 mod credential;
 mod desk;
+mod marks;
 mod memo;
 mod notes;
 mod outbox;
@@ -31,7 +32,7 @@ pub use account::{Account, Membership, NewAccount, Preferences};
 pub use credential::{Identity, Password, TotpSeed};
 pub use desk::SavedView;
 pub use notes::Note;
-pub use outbox::{Job, NewJob, Webhook};
+pub use outbox::{Job, NewJob, Sending, Webhook};
 pub use passkey::Passkey;
 pub use session::Session;
 pub use ticket::{Purpose, Ticket};

@@ -220,7 +220,7 @@ fn status_of(code: &str, failure: &Failure) -> StatusCode {
             StatusCode::BAD_REQUEST
         }
         "storage_full" => StatusCode::INSUFFICIENT_STORAGE,
-        "overloaded" | "store_stopped" | "in_use" => StatusCode::SERVICE_UNAVAILABLE,
+        "overloaded" | "store_stopped" | "in_use" | "ledger_unsound" => StatusCode::SERVICE_UNAVAILABLE,
         _ if failure.is_refusal() => StatusCode::UNPROCESSABLE_ENTITY,
         "store_failed" | "internal" | "outcome_unknown" | "not_recorded" | "file_unreadable" => {
             StatusCode::INTERNAL_SERVER_ERROR
@@ -230,7 +230,7 @@ fn status_of(code: &str, failure: &Failure) -> StatusCode {
 }
 
 /// Our messages are written to follow a code, lower case and without full stop; on a page they are sentences.
-fn sentence(says: &str) -> String {
+pub(crate) fn sentence(says: &str) -> String {
     let mut letters = says.chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     let stop = if says.ends_with(['.', '!', '?', '`']) { "" } else { "." };

@@ -1,10 +1,11 @@
 //! The JSON API under `/api/v1`.
 
 mod acts;
-mod answers;
+pub(crate) mod answers;
 mod body;
 pub mod doc;
 mod evidence;
+mod feed;
 mod kinds;
 mod ledger;
 mod me;
@@ -16,6 +17,7 @@ mod search;
 mod shelf;
 mod veil;
 mod verdicts;
+pub(crate) mod webhooks;
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -26,6 +28,7 @@ use crate::{
     route::Route,
 };
 
+pub use feed::Feeds;
 pub use openapi::openapi;
 pub use shelf::Shelf;
 
@@ -40,7 +43,9 @@ pub static ROUTES: &[&[Route]] = &[
     evidence::ROUTES,
     verdicts::ROUTES,
     ledger::ROUTES,
+    feed::ROUTES,
     search::ROUTES,
+    webhooks::ROUTES,
 ];
 
 /// A refusal as a problem document (RFC 9457).

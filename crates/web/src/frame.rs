@@ -43,6 +43,8 @@ pub struct Frame<'c> {
     pub is_told: bool,
     /// Whether they see the settings.
     pub settles: bool,
+    /// Whether the self-check found the ledger altered.
+    pub alarm: bool,
 }
 
 /// As of when a page is.
@@ -89,6 +91,7 @@ impl<'c> Frame<'c> {
             about: String::new(),
             is_told: false,
             settles: false,
+            alarm: false,
         }
     }
 
@@ -117,8 +120,9 @@ impl<'c> Frame<'c> {
         let is_told = seat.has(Power::Verdicts);
         let settles = settles(&seat);
         let groups = groups(call, &seat)?;
-        let foot = Some(foot);
-        Ok(Frame { here, foot, organization, waiting, groups, is_told, settles, ..Frame::bare(call, title) })
+        let (foot, alarm) = (Some(foot), live.aims().halted().is_some());
+        let bare = Frame::bare(call, title);
+        Ok(Frame { here, foot, organization, waiting, groups, is_told, settles, alarm, ..bare })
     }
 
     /// With the way here: each word leads to an address in the organization.

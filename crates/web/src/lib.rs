@@ -13,6 +13,7 @@ mod evidence;
 mod form;
 mod frame;
 mod headers;
+mod letters;
 mod listen;
 mod pages;
 mod reader;
@@ -26,7 +27,9 @@ mod stream;
 mod told;
 mod wall;
 mod words;
+mod work;
 
 pub use api::openapi;
 pub use routes::routes;
 pub use server::{Config, Network, Proxies, Server, ServerError, serve, slug_of};
+pub use work::schedules;

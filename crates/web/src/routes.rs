@@ -52,6 +52,8 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         pages::readiness::ROUTES,
         pages::search::ROUTES,
         pages::waiting::ROUTES,
+        pages::webhooks::ROUTES,
+        pages::jobs::ROUTES,
         pages::act::begin::ROUTES,
         pages::act::amend::ROUTES,
         pages::act::attach::ROUTES,

@@ -194,6 +194,27 @@ pub fn member(server: &Server, visitor: &Visitor, org: &str) -> Result<Option<Me
     Ok(Some(Member { live, slug: org.to_owned(), person, principal }))
 }
 
+/// Who they still are there, a while after they were let in: nothing where their session or token has ended since, or their place in the
+/// organization. It counts as no use of either.
+///
+/// # Errors
+/// Where the accounts cannot be read.
+pub fn still(server: &Server, visitor: &Visitor, org: &str) -> Result<Option<Member>, Refused> {
+    let holds = match visitor {
+        Visitor::Nobody => false,
+        Visitor::Person { seated, .. } => {
+            let sessions = server.entrance.sessions(&seated.account.id)?;
+            sessions.iter().any(|session| session.hash == seated.session.hash)
+        }
+        Visitor::Program(seat) => {
+            let token = server.entrance.store().token(&seat.token.hash);
+            let token = token.map_err(|e| Refused::internal(e.to_string()))?;
+            token.is_some_and(|token| token.revoked.is_none() && server.now() < token.ends)
+        }
+    };
+    if holds { member(server, visitor, org) } else { Ok(None) }
+}
+
 /// What a token was made for: its words are actions, powers and groups of the policy.
 fn subset(words: &[String]) -> Subset {
     use aims_framework::access::{ACTIONS, POWERS};

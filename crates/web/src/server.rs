@@ -15,6 +15,7 @@ use aims_app::{
     chance::SystemChance,
     clock::SystemClock,
     concerns,
+    jobs::{Board, Clerk, Mail, target::Allowed},
     live::Live,
 };
 use aims_store::{Chance, Clock, accounts::Membership};
@@ -26,7 +27,13 @@ use axum::{
 use thiserror::Error;
 use tower_http::compression::{CompressionLayer, CompressionLevel, Predicate, predicate::DefaultPredicate};
 
-use crate::{api::Shelf, drive::drive, route::Route, routes::routes, wall};
+use crate::{
+    api::{Feeds, Shelf},
+    drive::drive,
+    route::Route,
+    routes::routes,
+    wall, work,
+};
 
 pub use founding::slug_of;
 pub use proxies::{Network, Proxies};
@@ -66,6 +73,9 @@ pub enum ServerError {
     /// The accounts cannot be opened.
     #[error("{0}")]
     Accounts(String),
+    /// The jobs cannot be begun.
+    #[error("{0}")]
+    Jobs(String),
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -84,6 +94,13 @@ pub struct Server {
     proxies: Proxies,
     /// Organizations are founded one after the other.
     founding: Mutex<()>,
+    /// Who follows the changes of which organization.
+    pub(crate) feeds: Feeds,
+    /// How each job went the last time.
+    pub(crate) board: Arc<Board>,
+    /// Private places that webhooks may lead to.
+    pub(crate) targets: Allowed,
+    pub(crate) mail: Option<Mail>,
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
 }
@@ -105,13 +122,37 @@ impl Server {
         let failed = |refused: aims_app::accounts::Refused| ServerError::Accounts(refused.to_string());
         let address = Address::new(&config.public_url).map_err(failed)?;
         let entrance = Entrance::open(&config.data, address, clock.clone(), chance.clone()).map_err(failed)?;
-        let shelf = Shelf::default();
-        let (organizations, proxies, founding) = (RwLock::default(), Proxies::default(), Mutex::default());
-        let server = Server { organizations, entrance, config, shelf, proxies, founding, clock, chance };
+        let (shelf, feeds, organizations) = (Shelf::default(), Feeds::default(), RwLock::default());
+        let (board, targets, mail) = (Arc::default(), Allowed::default(), None);
+        let (proxies, founding) = (Proxies::default(), Mutex::default());
+        let server = Server {
+            organizations,
+            entrance,
+            config,
+            shelf,
+            feeds,
+            board,
+            targets,
+            mail,
+            proxies,
+            founding,
+            clock,
+            chance,
+        };
         for (name, folder) in server.folders()? {
             server.serve_too(&name, &folder)?;
         }
         Ok(server)
+    }
+
+    /// With a way to send mail; without one, mail waits, and links of invitations are handed over by hand.
+    pub fn with_mail(self, mail: Mail) -> Server {
+        Server { mail: Some(mail), ..self }
+    }
+
+    /// With private places that webhooks may lead to, each `HOST:PORT`.
+    pub fn with_targets(self, places: Vec<String>) -> Server {
+        Server { targets: Allowed::new(places), ..self }
     }
 
     /// Serves one organization more.
@@ -124,6 +165,7 @@ impl Server {
             folder: folder.display().to_string(),
             failure: Box::new(failure),
         })?);
+        self.feeds.follow(name, &live);
         let mut all = self.organizations.write().unwrap_or_else(PoisonError::into_inner);
         all.insert(name.to_owned(), Arc::clone(&live));
         Ok(live)
@@ -184,9 +226,24 @@ impl Server {
         concerns::raise(live, &*self.chance, told)
     }
 
+    /// Ends all feeds of changes: before the server closes, since they would not end by themselves.
+    pub fn close_feeds(&self) {
+        self.feeds.close();
+    }
+
     /// The clock's moment.
     pub fn now(&self) -> jiff::Timestamp {
         self.clock.now()
+    }
+
+    /// The clock.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
+    /// Chance.
+    pub(crate) fn chance(&self) -> &dyn Chance {
+        &*self.chance
     }
 
     /// 128 random bits, in hex.
@@ -229,7 +286,7 @@ impl Server {
     }
 }
 
-/// Serves until the process is told to end, and closes every organization.
+/// Serves until the process is told to end; the jobs end with it, and every organization is closed.
 ///
 /// # Errors
 /// Where it cannot listen.
@@ -242,8 +299,15 @@ pub async fn serve(server: Arc<Server>, ready: impl FnOnce(SocketAddr)) -> Resul
         // Where the signal cannot be waited for, the process ends by it all the same.
         let _ = tokio::signal::ctrl_c().await;
     };
+    let closing = Arc::clone(&server);
+    let end = async move {
+        end.await;
+        closing.close_feeds();
+    };
+    let clerks = work::start(&server)?;
     crate::listen::listen(listener, server.router(), end).await;
-    Ok(())
+    let ended = tokio::task::spawn_blocking(move || clerks.into_iter().for_each(Clerk::stop)).await;
+    ended.map_err(|error| ServerError::Jobs(error.to_string()))
 }
 
 /// Compression pays where it saves a packet or more: pages nearly always, JSON only where it is long, since programs sit near.

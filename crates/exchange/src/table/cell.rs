@@ -12,13 +12,8 @@ use serde_json::Value;
 
 use crate::text::clean;
 
-/// Text of a cell without what makes it inert in a spreadsheet program: an apostrophe before a sign that would begin a formula.
-pub(super) fn opened(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\'']) => rest,
-        _ => cell,
-    }
-}
+/// Text of a cell without what makes it inert in a spreadsheet program.
+pub(super) use super::write::original as opened;
 
 /// The value that a cell holds for a field, or the first thing wrong with it. Links stay as the words written.
 pub(super) fn read(field: &Field, cell: &str) -> Result<Value, String> {

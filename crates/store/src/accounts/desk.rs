@@ -75,6 +75,11 @@ impl Accounts {
         self.write(|transaction| transaction.execute(sql, (account, org, key)).map(|_| ()))
     }
 
+    /// Forgets drafts that were kept before a moment; answers how many.
+    pub fn clear_drafts(&self, before: Timestamp) -> Result<usize, StoreError> {
+        self.write(|transaction| transaction.execute("DELETE FROM drafts WHERE saved < ?1", [ms(before)]))
+    }
+
     /// Notes that someone has seen everything up to an entry.
     pub fn mark_seen(&self, account: &str, org: &str, seq: u64) -> Result<(), StoreError> {
         let sql = "INSERT INTO seen (account, org, seq) VALUES (?1, ?2, ?3)

@@ -41,6 +41,30 @@ pub struct Job {
     pub created: Timestamp,
 }
 
+/// How something in the outbox stands, without what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sending {
+    /// Its number.
+    pub id: i64,
+    /// `mail` or `webhook`.
+    pub kind: String,
+    /// The organization it is about.
+    pub org: Option<String>,
+    /// The address, or the webhook's id.
+    pub target: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it is tried next; nothing where it was given up.
+    pub due: Option<Timestamp>,
+    /// Since when it is there.
+    pub created: Timestamp,
+    /// Why the last try failed.
+    pub fault: Option<String>,
+}
+
+/// When what was given up is due.
+const NEVER: i64 = i64::MAX;
+
 /// Where an organization wants to be called.
 #[derive(Clone)]
 pub struct Webhook {
@@ -52,8 +76,8 @@ pub struct Webhook {
     pub url: String,
     /// The key that signs calls.
     pub secret: Zeroizing<String>,
-    /// The kinds of record whose acts it hears of; empty for all.
-    pub kinds: Vec<String>,
+    /// What it hears of, as words of the server; empty for all.
+    pub events: Vec<String>,
     /// Whether it is called.
     pub enabled: bool,
     /// Since when.
@@ -105,12 +129,56 @@ impl Accounts {
         self.write(|transaction| transaction.execute(sql, (id, ms(due), fault)).map(|_| ()))
     }
 
+    /// Notes that it could not be delivered and is not tried again; it stays to be seen.
+    pub fn give_up(&self, id: i64, fault: &str) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET attempts = attempts + 1, due = ?2, fault = ?3 WHERE id = ?1";
+        self.write(|transaction| transaction.execute(sql, (id, NEVER, fault)).map(|_| ()))
+    }
+
+    /// Has what was given up for an organization, or for none, tried again; answers how many those were.
+    pub fn try_again(&self, org: Option<&str>, now: Timestamp) -> Result<usize, StoreError> {
+        let sql = "UPDATE outbox SET due = ?3, attempts = 0 WHERE due = ?2 AND org IS ?1";
+        self.write(|transaction| transaction.execute(sql, (org, NEVER, ms(now))))
+    }
+
+    /// Takes away what was given up and came before a moment; answers how many.
+    pub fn clear_given_up(&self, before: Timestamp) -> Result<usize, StoreError> {
+        let sql = "DELETE FROM outbox WHERE due = ?1 AND created < ?2";
+        self.write(|transaction| transaction.execute(sql, (NEVER, ms(before))))
+    }
+
+    /// Takes away what waits for a target.
+    pub fn drop_for(&self, kind: &str, target: &str) -> Result<usize, StoreError> {
+        let sql = "DELETE FROM outbox WHERE kind = ?1 AND target = ?2";
+        self.write(|transaction| transaction.execute(sql, (kind, target)))
+    }
+
+    /// What has failed at least once, for an organization or for none, the newest first, at most so many.
+    pub fn failing(&self, org: Option<&str>, most: u32) -> Result<Vec<Sending>, StoreError> {
+        let read = |row: &Row<'_>| {
+            let due: i64 = row.get("due")?;
+            Ok(Sending {
+                id: row.get("id")?,
+                kind: row.get("kind")?,
+                org: row.get("org")?,
+                target: row.get("target")?,
+                attempts: row.get("attempts")?,
+                due: (due != NEVER).then(|| super::to_moment(due)),
+                created: moment(row, "created")?,
+                fault: row.get("fault")?,
+            })
+        };
+        let sql = "SELECT id, kind, org, target, attempts, due, created, fault FROM outbox
+          WHERE fault IS NOT NULL AND org IS ?1 ORDER BY id DESC LIMIT ?2";
+        self.read(|conn| conn.prepare_cached(sql)?.query_map((org, most), read)?.collect())
+    }
+
     /// Keeps a webhook, in the place of the one of the same id.
     pub fn put_webhook(&self, webhook: &Webhook) -> Result<(), StoreError> {
-        let Webhook { id, org, url, secret, kinds, enabled, created } = webhook;
+        let Webhook { id, org, url, secret, events, enabled, created } = webhook;
         let sealed = self.key.seal(&format!("webhook\n{id}"), secret.as_bytes(), &*self.chance)?;
         let sql = "INSERT OR REPLACE INTO webhooks (id, org, url, sealed, kinds, enabled, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-        let row = (id, org, url, &sealed, to_json(kinds), enabled, ms(*created));
+        let row = (id, org, url, &sealed, to_json(events), enabled, ms(*created));
         self.write(|transaction| transaction.execute(sql, row).map(|_| ()))
     }
 
@@ -122,7 +190,7 @@ impl Accounts {
                 org: row.get("org")?,
                 url: row.get("url")?,
                 secret: Zeroizing::default(),
-                kinds: words(row, "kinds")?,
+                events: words(row, "kinds")?,
                 enabled: row.get("enabled")?,
                 created: moment(row, "created")?,
             };

@@ -87,6 +87,66 @@ pub struct Told {
     pub record: Option<String>,
 }
 
+/// What happened behind an entry, oldest first.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Changes {
+    /// The last entry that there is.
+    pub as_of: Option<u64>,
+    /// The last entry that was looked at; sent as `after`, it goes on behind it.
+    pub after: Option<u64>,
+    /// Acts that whoever asks may read.
+    pub items: Vec<Told>,
+}
+
+/// A webhook, without its key.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WebhookLine {
+    /// Id.
+    pub id: String,
+    /// Where.
+    pub url: String,
+    /// What it hears of.
+    pub events: Vec<String>,
+    /// Whether it is called; it is switched off after five days of failure.
+    pub enabled: bool,
+    /// Since when it is there.
+    pub created: String,
+    /// Since when it fails; nothing where it does not.
+    pub failing_since: Option<String>,
+}
+
+/// A webhook that was just made.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct NewWebhook {
+    /// The webhook.
+    #[serde(flatten)]
+    pub line: WebhookLine,
+    /// The key that signs its calls, as Standard Webhooks writes it; shown once.
+    pub secret: String,
+}
+
+/// A webhook to be made.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WebhookBody {
+    /// Where, `https://`.
+    pub url: String,
+    /// `act`, `act:KIND`, `verdict`, `checkpoint`.
+    pub events: Vec<String>,
+}
+
+/// The last run of a job.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct JobLine {
+    /// Its name.
+    pub job: String,
+    /// When it ran.
+    pub at: String,
+    /// What it did, or why it could not.
+    pub says: String,
+    /// Since when it fails; nothing where it does not.
+    pub failing_since: Option<String>,
+}
+
 /// A version of a record: what one act made of it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Version {

@@ -6,14 +6,14 @@ use aims_store::StoreError;
 
 use super::{
     answers::{Page, ReceiptLine, Signed, Told},
-    doc::{CURSOR, Doc, Given, LIMIT, of},
+    doc::{CURSOR, Doc, Given, LIMIT, of, word},
     page::only,
     veil::Veil,
 };
 use crate::{
     answer::{Answer, Answered, Refused},
     call::{Call, must},
-    route::{Asks, Route},
+    route::{Asks, Method, Route},
 };
 
 static ACTS: Doc = Doc::new("What happened, in sentences, newest first", Given::Json(of::<Page<Told>>))
@@ -23,6 +23,10 @@ static ENTRY: Doc = Doc::new("The exact bytes of an entry", Given::File("applica
 static CHECKPOINT: Doc = Doc::new("The newest signed checkpoint", Given::Json(of::<Signed>));
 static RECEIPT: Doc = Doc::new("Proof that an entry is in the ledger", Given::Json(of::<ReceiptLine>)).also(&[404]);
 static NOTE: Doc = Doc::new("The newest checkpoint, as C2SP tlog-checkpoint lays it out", Given::File("text/plain"));
+static BUNDLE: Doc = Doc::new("Take a bundle away, for an auditor", Given::File("application/gzip"))
+    .about("A `tar.gz` with everything that `aims-verify` needs. That it was taken is an act in the ledger. Without `personal=with`, personal values stay behind.")
+    .query(&[word("personal", "Whether personal values come along.", &["with", "without"])])
+    .also(&[507]);
 static TILE: Doc = Doc::new("A tile of the ledger, as C2SP tlog-tiles lays it out", Given::File("application/octet-stream"))
     .about("`tile/LEVEL/INDEX[.p/WIDTH]` for hashes, `tile/entries/INDEX[.p/WIDTH]` for entries, `checkpoint` for the signed note.")
     .also(&[404]);
@@ -32,6 +36,7 @@ pub static ROUTES: &[Route] = &[
     Route::read("/api/v1/o/{org}/ledger/entries/{seq}", "api-entry", Asks::Member, entry, &ENTRY).slow(),
     Route::read("/api/v1/o/{org}/ledger/checkpoint", "api-checkpoint", Asks::Member, checkpoint, &CHECKPOINT).slow(),
     Route::read("/api/v1/o/{org}/ledger/receipts/{seq}", "api-receipt", Asks::Member, receipt, &RECEIPT).slow(),
+    Route::write(Method::Post, "/api/v1/o/{org}/bundle", "api-bundle", Asks::Member, bundle, &BUNDLE),
     Route::read("/o/{org}/ledger/tile/{*tile}", "api-tile", Asks::Member, tile, &TILE).slow(),
     Route::read("/o/{org}/ledger/checkpoint", "api-tile-checkpoint", Asks::Member, note, &NOTE).slow(),
 ];
@@ -117,6 +122,20 @@ fn receipt(call: &Call<'_>) -> Answered {
     }
     let aims_app::bundle::ReceiptFor { seq, entry, proof, key } = aims.receipt(&format!("#{seq}"))?;
     Answer::json(&ReceiptLine { seq, entry, proof, key })
+}
+
+fn bundle(call: &Call<'_>) -> Answered {
+    only(call, &BUNDLE, &[])?;
+    {
+        let sight = call.live()?.sight(None)?;
+        must(call.seat(&sight)?.decide_power(Power::Export))?;
+    }
+    let without = match call.query.get("personal") {
+        None | Some("without") => true,
+        Some("with") => false,
+        Some(_) => return Err(Refused::unclear("personal_unclear", "`personal` is `with` or `without`.")),
+    };
+    crate::pages::ledger::packed(call, without)
 }
 
 fn tile(call: &Call<'_>) -> Answered {

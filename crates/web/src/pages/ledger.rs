@@ -3,6 +3,8 @@
 mod entry;
 mod take;
 
+pub use take::packed;
+
 use aims_app::{LedgerLine, access::Power};
 use askama::Template;
 use jiff::{Timestamp, tz::TimeZone};

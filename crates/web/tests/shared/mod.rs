@@ -76,6 +76,11 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
 
 impl World {
     pub fn new() -> World {
+        World::with(|server| server)
+    }
+
+    /// The same, set up further.
+    pub fn with(set_up: impl FnOnce(Server) -> Server) -> World {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(SetClock::new("2026-06-01T09:00:00Z".parse().unwrap()));
         let organizations = ["north", "south"].map(|name| {
@@ -91,7 +96,8 @@ impl World {
             listen: ([127, 0, 0, 1], 0).into(),
             public_url: ORIGIN.into(),
         };
-        let server = Arc::new(Server::open_with(config, clock.clone(), Arc::new(SystemChance)).unwrap());
+        let server = Server::open_with(config, clock.clone(), Arc::new(SystemChance)).unwrap();
+        let server = Arc::new(set_up(server));
         let router = Arc::clone(&server).router();
         World { server, clock, router, dir }
     }

@@ -1,5 +1,6 @@
 //! Name, language, appearance, keys.
 
+use aims_app::jobs::digest::{is_wanted, want};
 use aims_store::accounts::Preferences;
 use askama::Template;
 use http::StatusCode;
@@ -31,6 +32,8 @@ struct Page<'c> {
     display: String,
     preferences: Preferences,
     organizations: Vec<(String, String, Option<String>)>,
+    /// Whether they want to be told once a day what waits.
+    digest: bool,
     saved: bool,
     problem: Option<String>,
 }
@@ -43,6 +46,7 @@ fn page<'c>(call: &'c Call<'c>) -> Result<Page<'c>, Refused> {
         display: account.display.clone(),
         preferences: account.preferences.clone(),
         organizations: organizations(call, &account.id)?,
+        digest: is_wanted(call.server.entrance.store(), &account.id).map_err(failed)?,
         saved: call.query.has("saved"),
         problem: None,
     })
@@ -80,9 +84,13 @@ fn save(call: &Call<'_>) -> Answered {
     };
     let display = form.get("display").unwrap_or_default().trim().to_owned();
     match call.server.entrance.set_profile(&account.id, &display, &preferences).map_err(Refused::from) {
-        Ok(()) => Answer::see("/account?saved=1"),
+        Ok(()) => {
+            want(call.server.entrance.store(), &account.id, form.has("digest")).map_err(failed)?;
+            Answer::see("/account?saved=1")
+        }
         Err(refused) if refused.status == StatusCode::UNPROCESSABLE_ENTITY => {
-            let page = Page { display, preferences, problem: Some(refused.says), ..page(call)? };
+            let page =
+                Page { display, preferences, digest: form.has("digest"), problem: Some(refused.says), ..page(call)? };
             Answer::page_with(refused.status, &page)
         }
         Err(refused) => Err(refused),

@@ -71,9 +71,13 @@ impl Drop for Workplace {
 pub(super) fn bundle(call: &Call<'_>) -> Answered {
     with_power(call, Power::Export)?;
     call.server.entrance.take(Rate::Export, call.visitor.account().unwrap_or_default())?;
+    packed(call, call.form().get("personal") != Some("with"))
+}
+
+/// The same once it is decided that they may.
+pub fn packed(call: &Call<'_>, without: bool) -> Answered {
     let name = format!("bundle-{}", call.server.draw());
     let place = Workplace(call.server.config.data.join("exports").join(&name));
-    let without = call.form().get("personal") != Some("with");
     let live = call.live()?;
     let actor = call.actor()?;
     live.aims().export_bundle(&actor, &place.0, without, &mut |_, _| {})?;
