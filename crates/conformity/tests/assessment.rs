@@ -216,13 +216,8 @@ fn a_record_of_the_future_changes_until_although_it_changes_nothing_now() {
     assert_eq!(until(&history), "2027-02-03T00:00:00Z".parse().ok());
 }
 
-/// How many histories are tried: 150, or as many as `PROPTEST_CASES` says.
-fn histories() -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(150)
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: histories(), failure_persistence: None, max_shrink_iters: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, max_shrink_iters: 400, ..ProptestConfig::default() })]
     #[test]
     fn kept_up_to_date_it_says_what_is_found_from_scratch(
         file in 0usize..1000,
