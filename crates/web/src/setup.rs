@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use aims_app::accounts::{Provider, Secret};
+use aims_app::{accounts::Provider, jobs::Mail};
 use thiserror::Error;
 
 use crate::server::{Config, Proxies};
@@ -33,34 +33,6 @@ pub struct Setup {
     pub providers: Vec<Provider>,
     /// Where mail goes out; without it, links are shown to whoever asks for them.
     pub mail: Option<Mail>,
-}
-
-/// How mail goes out.
-#[derive(Clone, Debug)]
-pub struct Mail {
-    /// The server that takes mail.
-    pub host: String,
-    /// Its port.
-    pub port: u16,
-    /// How the way there is closed to others.
-    pub security: Security,
-    /// Whom to sign in as there.
-    pub user: Option<String>,
-    /// With which password.
-    pub password: Option<Secret>,
-    /// Who mail is from, such as `AIMS <aims@example.org>`.
-    pub from: String,
-}
-
-/// How the way to a mail server is closed to others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Security {
-    /// In the clear first, then TLS, or nothing is sent.
-    StartTls,
-    /// TLS from the first byte.
-    Tls,
-    /// In the clear: on loopback alone.
-    NoneOnLoopback,
 }
 
 impl Setup {

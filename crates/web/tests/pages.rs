@@ -98,7 +98,8 @@ fn a_file_that_is_no_evidence_is_refused_and_what_was_typed_stays() {
     let wrong = [("_seen", "1"), ("sha256", "0000000000000000000000000000000000000000000000000000000000000000")];
     let long = "x".repeat(300);
     let exe: &[u8] = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff";
-    let cases: [(&[(&str, &str)], (&str, &[u8]), u16, &str); 5] = [
+    type Case<'c> = (&'c [(&'c str, &'c str)], (&'c str, &'c [u8]), u16, &'c str);
+    let cases: [Case<'_>; 5] = [
         (&typed, ("empty.txt", b""), 422, "empty"),
         (&typed, ("report.pdf", exe), 415, "report.pdf"),
         (&wrong, ("minutes.txt", b"we met\n"), 422, "0000000000"),

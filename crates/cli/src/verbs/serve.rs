@@ -40,7 +40,11 @@ fn configured(file: &Path) -> Result<Server, Fault> {
             |refused: aims_app::accounts::Refused| Fault::usage("setup_refused", format!("oidc `{id}`: {refused}"));
         server.entrance.trust(provider).map_err(failed)?;
     }
-    Ok(server.behind(setup.proxies))
+    let server = server.behind(setup.proxies);
+    Ok(match setup.mail {
+        Some(mail) => server.with_mail(mail),
+        None => server,
+    })
 }
 
 /// Says how a server is set up that nobody can sign in to yet: on stderr alone, since output may be kept where others read it.

@@ -20,11 +20,13 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
 });
 
 /// The pages: the key of their words, where they are.
-const TABS: [(&str, &str); 5] = [
+const TABS: [(&str, &str); 7] = [
     ("settings-organization", "/settings"),
     ("settings-parameters", "/settings/parameters"),
     ("settings-people", "/settings/people"),
     ("settings-kinds", "/settings/kinds"),
+    ("webhooks", "/settings/webhooks"),
+    ("jobs", "/settings/jobs"),
     ("settings-server", "/settings/server"),
 ];
 

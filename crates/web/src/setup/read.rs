@@ -6,11 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use aims_app::accounts::{Address, Provider, Secret};
+use aims_app::{
+    accounts::{Address, Provider, Secret},
+    jobs::{Mail, Security},
+};
 use aims_framework::yaml::did_you_mean;
 use toml::{Table, Value};
 
-use super::{Mail, Security, Setup, SetupRefused, machine};
+use super::{Setup, SetupRefused, machine};
 use crate::server::{Network, Proxies};
 
 /// Bytes of a configuration file.
@@ -20,7 +23,7 @@ const FILE_MAX: usize = 64 * 1024;
 const ROOT: [&str; 6] = ["listen", "public_url", "data", "trusted_proxies", "oidc", "mail"];
 const STORE: &str = "store";
 const OIDC: [&str; 5] = ["id", "name", "issuer", "client_id", "client_secret_file"];
-const MAIL: [&str; 6] = ["host", "port", "security", "user", "password_file", "from"];
+const MAIL: [&str; 7] = ["host", "port", "security", "user", "password_file", "authority_file", "from"];
 
 /// Reads a configuration file, and holds it against the machine.
 ///
@@ -96,6 +99,12 @@ impl<'t> Section<'t> {
         let Some(path) = self.text(key)? else { return Ok(None) };
         let text = machine::secret(self.file, &format!("{}{key}", self.at), &self.path(path))?;
         Ok(Some(Secret::new(text)))
+    }
+
+    /// The file of a secret that is read when it is needed; that others cannot read it is seen now.
+    fn secret_file(&self, key: &str) -> Result<Option<PathBuf>, SetupRefused> {
+        self.secret(key)?;
+        Ok(self.text(key)?.map(|path| self.path(path)))
     }
 
     fn setup(&self) -> Result<Setup, SetupRefused> {
@@ -215,7 +224,8 @@ impl<'t> Section<'t> {
         Ok(Some(Mail {
             port: section.port(security)?,
             user: section.text("user")?.map(str::to_owned),
-            password: section.secret("password_file")?,
+            password_file: section.secret_file("password_file")?,
+            authority_file: section.text("authority_file")?.map(|path| section.path(path)),
             from: section.sender()?,
             security,
             host,
@@ -227,7 +237,7 @@ impl<'t> Section<'t> {
         match self.text("security")? {
             None | Some("starttls") => Ok(Security::StartTls),
             Some("tls") => Ok(Security::Tls),
-            Some("none-on-loopback") if loopback => Ok(Security::NoneOnLoopback),
+            Some("none-on-loopback") if loopback => Ok(Security::None),
             Some("none-on-loopback") => {
                 let reason = format!("`{host}` is not this machine, so that links would go in the clear");
                 Err(self.refuse("security", reason, "write starttls or tls"))
@@ -244,7 +254,7 @@ impl<'t> Section<'t> {
         let usual = match security {
             Security::StartTls => 587,
             Security::Tls => 465,
-            Security::NoneOnLoopback => 25,
+            Security::None => 25,
         };
         let Some(value) = self.table.get("port") else { return Ok(usual) };
         let port = value.as_integer().and_then(|port| u16::try_from(port).ok()).filter(|port| *port > 0);

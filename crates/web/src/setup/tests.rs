@@ -2,6 +2,7 @@
 
 use std::{fs, net::TcpListener, path::PathBuf};
 
+use aims_app::jobs::Security;
 use tempfile::TempDir;
 
 use super::*;
@@ -68,7 +69,8 @@ fn the_example_of_every_key_is_taken() {
     assert_eq!(setup.data, place.path("data"));
     assert_eq!(setup.proxies.0.len(), 2);
     let mail = setup.mail.unwrap();
-    assert_eq!((mail.port, mail.security, mail.password.unwrap().reveal()), (587, Security::StartTls, "s3cret"));
+    let password = std::fs::read_to_string(mail.password_file.unwrap()).unwrap();
+    assert_eq!((mail.port, mail.security, password.trim()), (587, Security::StartTls, "s3cret"));
     let provider = &setup.providers[0];
     assert_eq!((provider.id.as_str(), provider.client_secret.as_ref().unwrap().reveal()), ("entra", "s3cret"));
 }
