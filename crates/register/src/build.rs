@@ -1,6 +1,6 @@
 //! From what is kept to a register, all at once or one record after another.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use aims_record::{Field, Kept, Kind, Kinds, Record, Shape};
 use jiff::Timestamp;
@@ -21,7 +21,10 @@ impl Register {
     /// # Errors
     /// An id that is not a UUID or comes twice; a moment that cannot be read.
     pub fn of(kinds: Arc<Kinds>, kept: impl IntoIterator<Item = Kept>) -> Result<Self, RegisterError> {
-        let prefixes = kinds.by_id.values().map(|kind| (kind.number.clone(), kind.id.clone())).collect();
+        let mut prefixes: HashMap<String, Vec<String>> = HashMap::new();
+        for kind in kinds.by_id.values() {
+            prefixes.entry(kind.number.clone()).or_default().push(kind.id.clone());
+        }
         let (words, index) = (Words::default(), Index::default());
         let mut register = Register { kinds, prefixes, words, held: Vec::new(), index };
         for one in kept {

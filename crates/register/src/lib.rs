@@ -35,7 +35,7 @@ pub type Slot = u32;
 pub struct Register {
     kinds: Arc<Kinds>,
     /// Ids of kinds, by what their numbers begin with.
-    prefixes: HashMap<String, String>,
+    prefixes: HashMap<String, Vec<String>>,
     words: Words,
     /// By slot; empty where a link names a record that is not kept.
     held: Vec<Option<Held>>,
@@ -95,10 +95,12 @@ impl Register {
     /// say; where one does not, the records of its kind are looked through.
     pub fn numbered(&self, number: &str) -> Option<Entry<'_>> {
         let (prefix, count) = number.rsplit_once('-')?;
-        let slots = self.index.places(self.words.find(self.prefixes.get(prefix)?));
-        let is_it = |slot: &Slot| self.at(*slot).filter(|entry| entry.number() == number);
         let place = count.parse::<usize>().ok().and_then(|count| count.checked_sub(1));
-        place.and_then(|place| slots.get(place)).and_then(is_it).or_else(|| slots.iter().find_map(is_it))
+        let is_it = |slot: &Slot| self.at(*slot).filter(|entry| entry.number() == number);
+        self.prefixes.get(prefix)?.iter().find_map(|kind| {
+            let slots = self.index.places(self.words.find(kind));
+            place.and_then(|place| slots.get(place)).and_then(is_it).or_else(|| slots.iter().find_map(is_it))
+        })
     }
 
     /// Live, unwithdrawn records of a kind, in the order recorded.

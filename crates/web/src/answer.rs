@@ -216,6 +216,8 @@ fn status_of(code: &str, failure: &Failure) -> StatusCode {
         "erased" => StatusCode::GONE,
         "file_too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "type_mismatch" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        // A day in a field, not one in an address.
+        "date_invalid" if failure.is_refusal() => StatusCode::UNPROCESSABLE_ENTITY,
         "body_incomplete" | "limit_out_of_range" | "date_invalid" | "moments_reversed" | "days_out_of_range" => {
             StatusCode::BAD_REQUEST
         }

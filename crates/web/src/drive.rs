@@ -59,12 +59,17 @@ pub async fn drive(
     if let Err(refused) = wall::check(&server, &asked.parts).and_then(|()| wall::has_row(route)) {
         return finish(&server, route, &asked, Err(refused));
     }
-    if route.body_max > BODY_MAX && route.class == Class::Page {
+    let is_large = route.body_max > BODY_MAX;
+    if is_large && route.class == Class::Page && is_parted(&asked.parts) {
+        // Nobody sends a file who may not send this at all.
+        if let Err(refused) = admitted(&server, route, &asked) {
+            return finish(&server, route, &asked, Err(refused));
+        }
         match receive(&asked.parts.headers, body, route.body_max).await {
             Ok((fields, file)) => (asked.body, asked.file) = (fields, Mutex::new(file)),
             Err(refused) => return finish(&server, route, &asked, Err(refused)),
         }
-    } else if route.body_max > BODY_MAX {
+    } else if is_large && route.class == Class::Api {
         asked.file = Mutex::new(Some(Upload::of(body, route.body_max)));
     } else {
         match take(body, route).await {
@@ -81,19 +86,26 @@ pub async fn drive(
     }
 }
 
+/// Whether the body comes in parts, as a form with a file sends it.
+fn is_parted(parts: &Parts) -> bool {
+    let kind = parts.headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    kind.get(..20).is_some_and(|kind| kind.eq_ignore_ascii_case(b"multipart/form-data;"))
+}
+
 /// The body, as long as the row allows.
 async fn take(body: Body, route: &'static Route) -> Result<Bytes, Refused> {
-    if route.body_max == 0 {
+    let most = route.body_max.min(BODY_MAX);
+    if most == 0 {
         return Ok(Bytes::new());
     }
-    let Ok(taken) = timeout(BODY_TIME, Limited::new(body, route.body_max).collect()).await else {
+    let Ok(taken) = timeout(BODY_TIME, Limited::new(body, most).collect()).await else {
         let says = "The rest of this did not come in time. Send it again.";
         return Err(Refused::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", says));
     };
     match taken {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {
-            let says = format!("This is longer than the {} KiB that are taken here.", route.body_max / 1024);
+            let says = format!("This is longer than the {} KiB that are taken here.", most / 1024);
             Err(Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", says))
         }
         Err(_) => Err(Refused::unclear("body_incomplete", "The request ended before its body did. Send it again.")),
@@ -106,12 +118,21 @@ fn settle(server: &Arc<Server>, route: &'static Route, asked: &Asked) -> Respons
     finish(server, route, asked, answered)
 }
 
-fn answer(server: &Arc<Server>, route: &'static Route, asked: &Asked) -> Answered {
+/// Whether whoever asks may ask at all; what they may do is decided where it is known.
+fn admitted(server: &Arc<Server>, route: &'static Route, asked: &Asked) -> Result<(), Refused> {
+    seat::admit(&called(server, route, asked)?)
+}
+
+fn called<'c>(server: &'c Arc<Server>, route: &'static Route, asked: &'c Asked) -> Result<Call<'c>, Refused> {
     let visitor = seat::visitor(server, route, &asked.parts.headers, asked.address)?;
-    seat::guard(server, route, &asked.parts, &visitor, &asked.body)?;
     let org = asked.params.iter().find(|(name, _)| name == "org").map(|(_, value)| value.as_str());
     let member = org.map(|org| seat::member(server, &visitor, org)).transpose()?.flatten();
-    let call = call(server, route, asked, visitor, member);
+    Ok(call(server, route, asked, visitor, member))
+}
+
+fn answer(server: &Arc<Server>, route: &'static Route, asked: &Asked) -> Answered {
+    let call = called(server, route, asked)?;
+    seat::guard(server, route, &asked.parts, &call.visitor, &asked.body)?;
     seat::admit(&call)?;
     (route.does)(&call)
 }

@@ -17,7 +17,8 @@ fn party(world: &World, name: &str) -> u64 {
     world.record("north", "p0", "interested-party", &name.to_lowercase(), fields).seq
 }
 
-async fn open(world: &World, request: Request<Body>) -> Response<Body> {
+async fn open(world: &World, mut request: Request<Body>) -> Response<Body> {
+    request.headers_mut().entry("host").or_insert(http::HeaderValue::from_static(shared::HOST));
     std::sync::Arc::clone(&world.server).router().oneshot(request).await.unwrap()
 }
 

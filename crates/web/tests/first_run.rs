@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 mod shared;
-use shared::{Back, ORIGIN, PASSWORD, block_on};
+use shared::{Back, HOST, ORIGIN, PASSWORD, block_on};
 
 /// A server without accounts and organizations.
 struct Fresh {
@@ -37,7 +37,8 @@ impl Fresh {
 
     fn send(&self, method: &str, path: &str, cookie: &str, form: &[(&str, &str)]) -> Back {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let request = Request::builder().method(method).uri(path).header("sec-fetch-site", "same-origin");
+        let request =
+            Request::builder().method(method).uri(path).header("sec-fetch-site", "same-origin").header("host", HOST);
         let request = request.header("cookie", cookie).header("content-type", "application/x-www-form-urlencoded");
         let router = Arc::clone(&self.server).router();
         block_on(async move {

@@ -257,7 +257,7 @@ fn several_records_are_acted_on_after_a_plan_together_or_not_at_all() {
     sent.extend([("_do", "can"), ("_can", b.as_str()), (seen_b.as_str(), "1")]);
     assert!(to(&post(&world, &manager, at, &sent)).contains("n=1"));
     assert_eq!(world.size("north"), size + 1);
-    let set = [("act", "set:origin"), ("record", a.as_str()), ("origin", "acquired"), ("_valued", "1")];
+    let set = [("act", "set:origin"), ("record", a.as_str()), ("origin", "procured"), ("_valued", "1")];
     let plan = post(&world, &manager, at, &set).text();
     assert!(plan.contains("1 of 1 can be done"), "{plan}");
 }

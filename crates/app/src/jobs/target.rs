@@ -165,7 +165,7 @@ mod tests {
             ("file:///etc/passwd", Malformed),
             ("ftp://hooks.example.org/", Scheme),
             ("//hooks.example.org/", Malformed),
-            ("hooks", Malformed),
+            ("hooks", Scheme),
             ("", Malformed),
             ("https://user:word@hooks.example.org/", UserInfo),
             ("https://hooks.example.org@10.0.0.1/", UserInfo),
