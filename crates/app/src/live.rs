@@ -11,6 +11,7 @@ mod recall;
 mod standing;
 
 use std::{
+    cell::RefCell,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
@@ -47,7 +48,7 @@ pub struct Live {
 /// What a page looks at: how things stand, or how they stood.
 pub enum Sight<'l> {
     /// Now; acts wait while this is held.
-    Now(RwLockReadGuard<'l, Standing>),
+    Now(RwLockReadGuard<'l, Standing>, Looking),
     /// At an earlier moment.
     Then(Arc<Standing>),
 }
@@ -57,9 +58,36 @@ impl std::ops::Deref for Sight<'_> {
 
     fn deref(&self) -> &Standing {
         match self {
-            Sight::Now(standing) => standing,
+            Sight::Now(standing, _) => standing,
             Sight::Then(standing) => standing,
         }
+    }
+}
+
+thread_local! {
+    /// The organizations that this thread looks at.
+    static LOOKS: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
+
+/// That this thread looks at how things stand now: while somebody waits to act, a second look beside the first would wait for ever.
+pub struct Looking(usize);
+
+impl Looking {
+    fn begin(at: &Live) -> Result<Looking, Failure> {
+        let at = std::ptr::from_ref(at).addr();
+        LOOKS.with_borrow_mut(|looks| match looks.contains(&at) {
+            true => Err(Failure::usage("internal", "how things stand is looked at twice at once")),
+            false => {
+                looks.push(at);
+                Ok(Looking(at))
+            }
+        })
+    }
+}
+
+impl Drop for Looking {
+    fn drop(&mut self) {
+        LOOKS.with_borrow_mut(|looks| looks.retain(|at| *at != self.0));
     }
 }
 
@@ -115,8 +143,9 @@ impl Live {
     pub fn sight(&self, as_of: Option<AsOf>) -> Result<Sight<'_>, Failure> {
         match as_of {
             None => {
+                let looking = Looking::begin(self)?;
                 self.pass();
-                Ok(Sight::Now(self.now.read().unwrap_or_else(PoisonError::into_inner)))
+                Ok(Sight::Now(self.now.read().unwrap_or_else(PoisonError::into_inner), looking))
             }
             Some(as_of) => Ok(Sight::Then(self.past(as_of)?)),
         }

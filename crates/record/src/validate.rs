@@ -286,7 +286,9 @@ fn check_date(field: &Field, value: &Value, past: bool, now: Timestamp) -> Check
 fn check_instant(field: &Field, value: &Value, past: bool, now: Timestamp) -> Checked {
     let problem = |why: String| Problem::new("date_invalid", "", why);
     let text = value.as_str().filter(|t| t.ends_with('Z') && t.len() <= 30);
-    let Some(instant) = text.and_then(|t| t.parse::<Timestamp>().ok()) else {
+    let year = |instant: &Timestamp| jiff::tz::TimeZone::UTC.to_datetime(*instant).year();
+    let known = text.and_then(|t| t.parse::<Timestamp>().ok()).filter(|instant| year(instant) >= YEAR_MIN);
+    let Some(instant) = known else {
         return Err(problem(format!("give `{}` as a moment in UTC, such as 2026-11-23T09:30:00Z", field.label)));
     };
     if past && instant > now.checked_add(SKEW).unwrap_or(now) {

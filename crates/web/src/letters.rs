@@ -34,6 +34,8 @@ struct Line {
 
 /// Writes the letter that the outbox asks for; nothing where there is no such.
 pub fn letter(asked: &Value) -> Option<Letter> {
+    let plain = one_line(asked);
+    let asked = &plain;
     let text = |name: &str| asked.get(name).and_then(Value::as_str).unwrap_or_default();
     let t = Tongue::named(text("language")).unwrap_or_else(Tongue::english);
     let said = |key: &str| t.with(key, "organization", text("organization"));
@@ -108,5 +110,17 @@ impl Page {
             text.extend(list.more.iter().map(|more| format!("{more}\n")));
         }
         text + &format!("\n{}:\n{}\n\n{}\n", self.link_word, self.link, self.foot)
+    }
+}
+
+/// The same without anything that would begin a line of its own: names come from people.
+fn one_line(asked: &Value) -> Value {
+    match asked {
+        Value::String(text) => text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().into(),
+        Value::Array(all) => all.iter().map(one_line).collect(),
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(name, member)| (name.clone(), one_line(member))).collect())
+        }
+        other => other.clone(),
     }
 }

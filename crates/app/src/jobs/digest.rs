@@ -92,7 +92,7 @@ fn letter(
             let record = standing.register().numbered(w.record.as_deref()?)?;
             // What is reported in confidence, and people, have no title outside.
             let closed = record.kind() == live.aims().access().policy().case.kind || record.kind() == "person";
-            let title = super::mail::one_line(if closed { record.number() } else { &w.name });
+            let title = if closed { record.number() } else { w.name.as_str() };
             let link = format!("{at}/{}/{}", record.kind(), record.number());
             Some(json!({ "title": title, "link": link, "due": w.due.map(|d| d.to_string()) }))
         })
@@ -122,7 +122,7 @@ fn letter(
     waits.truncate(LINES);
     let lapses: Vec<Value> = lapses.into_iter().take(LINES).map(|(_, lapse)| lapse).collect();
     Some(json!({
-        "mail": "digest", "language": account.preferences.language, "organization": super::mail::one_line(&live.aims().store().about().name),
+        "mail": "digest", "language": account.preferences.language, "organization": live.aims().store().about().name,
         "waiting": waiting, "waits": waits, "lapsing": lapsing, "lapses": lapses, "link": format!("{at}/waiting"),
     }))
 }

@@ -173,7 +173,7 @@ fn moment(written: Timestamp) -> SystemTime {
 }
 
 /// What stands in a header is one line (B-42).
-pub(super) fn one_line(text: &str) -> String {
+fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

@@ -32,8 +32,7 @@ pub fn drafts(call: &Call<'_>) -> Result<Vec<Draft>, Refused> {
     let Some(account) = call.visitor.account() else { return Ok(Vec::new()) };
     let org = org(call)?;
     let kept = call.server.entrance.store().drafts(account, &org).map_err(|e| Refused::internal(e.to_string()))?;
-    let live = call.live()?;
-    let kinds = live.sight(None)?.register().kinds().clone();
+    let kinds = call.live()?.aims().kinds();
     let draft = |(key, body, saved): (String, String, Timestamp)| {
         let mut parts = key.split('/');
         let (act, kind) = (parts.next()?, kinds.get(parts.next()?)?);
