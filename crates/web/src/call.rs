@@ -116,7 +116,7 @@ impl Call<'_> {
     pub fn seat(&self, standing: &Standing) -> Result<Arc<Seat>, Refused> {
         let member = self.member()?;
         let access = member.live.aims().access();
-        if self.query.has("as_of") {
+        if !standing.is_now() {
             return Ok(member.live.sight(None)?.seat(access, &member.principal));
         }
         Ok(standing.seat(access, &member.principal))

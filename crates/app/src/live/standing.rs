@@ -22,6 +22,7 @@ pub struct Standing {
     assessment: Assessment<'static>,
     names: Names,
     at: Timestamp,
+    is_now: bool,
     /// How many entries were known.
     entries: u64,
     seats: Recall<Principal, Seat>,
@@ -42,6 +43,7 @@ impl Standing {
 
     fn build(aims: &Aims, frameworks: &'static Frameworks, as_of: Option<AsOf>) -> Result<Standing, Failure> {
         let reading = aims.store.snapshot()?;
+        let is_now = as_of.is_none();
         let (kept, at, seq) = aims.kept(&reading, as_of)?;
         let mut names = Names::default();
         for one in &kept {
@@ -51,7 +53,7 @@ impl Standing {
         let assessment = Assessment::of(frameworks, register, at);
         let entries = seq.map_or(0, |seq| seq + 1);
         let (seats, waits, verdicts) = (Recall::default(), Recall::default(), Recall::default());
-        Ok(Standing { assessment, names, at, entries, seats, waits, verdicts })
+        Ok(Standing { assessment, names, at, is_now, entries, seats, waits, verdicts })
     }
 
     /// Takes in what was appended since: each record that an entry is about, as it is now.
@@ -134,6 +136,11 @@ impl Standing {
     /// The moment for which it is said.
     pub fn at(&self) -> Timestamp {
         self.at
+    }
+
+    /// Whether it is how things stand now, brought up to date after each act.
+    pub fn is_now(&self) -> bool {
+        self.is_now
     }
 
     /// The last entry that was known; `None`: none.
