@@ -209,7 +209,8 @@ fn decide_items(engine: &Engine<'_>, items: &mut [Item<'_>], dirty: &mut Dirty) 
             for (n, to) in &asked {
                 let (Some(item), Some((_, one))) = (items.get_mut(*n), again.get_mut(*to)) else { continue };
                 item.spot(engine, place, record, &dirty.changed);
-                one.subjects.extend(record.map(|r| r.slot()));
+                // nobody asks which were where all are
+                one.subjects.extend(record.filter(|_| !dirty.everything).map(|r| r.slot()));
             }
         }
     }

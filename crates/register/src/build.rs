@@ -11,7 +11,7 @@ use crate::{
     Register, RegisterError, Slot,
     entry::Held,
     index::{Index, Link},
-    value::{Stored, instant_of, is_day},
+    value::{Fields, Stored, instant_of, is_day},
     words::{Word, Words},
 };
 
@@ -61,7 +61,7 @@ impl Register {
             id,
             slot,
             number: kept.number().into(),
-            fields: Box::default(),
+            fields: Fields::default(),
             recorded: Timestamp::UNIX_EPOCH,
             last: Timestamp::UNIX_EPOCH,
             version: kept.version(),
@@ -100,8 +100,7 @@ impl Register {
             let field = kind.and_then(|k| k.field(&name));
             fields.push((reading.register.word(&name)?, reading.store(field, &name, value)?));
         }
-        fields.sort_unstable_by_key(|(word, _)| *word);
-        held.fields = fields.into_boxed_slice();
+        held.fields = Fields::of(fields, &mut self.words);
         Ok(())
     }
 

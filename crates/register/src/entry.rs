@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     Register, Slot,
-    value::{Given, Stored, Value, find},
+    value::{Fields, Given, Value},
     words::Word,
 };
 
@@ -17,7 +17,7 @@ pub(crate) struct Held {
     pub(crate) id: u128,
     pub(crate) slot: Slot,
     pub(crate) number: Box<str>,
-    pub(crate) fields: Box<[(Word, Stored)]>,
+    pub(crate) fields: Fields,
     pub(crate) recorded: Timestamp,
     pub(crate) last: Timestamp,
     pub(crate) version: u64,
@@ -40,9 +40,8 @@ pub(crate) struct Held {
 impl Held {
     /// What is allocated beside it, with 16 bytes for each allocation.
     pub(crate) fn bytes(&self) -> usize {
-        let fields: usize = self.fields.iter().map(|(_, stored)| stored.bytes()).sum();
         let people = size_of_val(&*self.editors) + size_of_val(&*self.signed);
-        self.number.len() + 16 + size_of_val(&*self.fields) + 16 + fields + people
+        self.number.len() + 16 + self.fields.bytes() + people
     }
 }
 
@@ -143,14 +142,22 @@ impl<'a> Entry<'a> {
 
     /// The value of a field, or of what every record has: `_recorded`, `_changed`, `_version`, `_state`.
     pub fn field(self, name: &str) -> Option<Value<'a>> {
-        let stored = match name {
-            "_recorded" => Given::Moment(self.held.recorded),
-            "_changed" => Given::Moment(self.held.last),
-            "_version" => Given::Count(self.held.version),
-            "_state" => Given::Word(self.held.state?),
-            _ => Given::Stored(find(&self.register.words, &self.held.fields, name)?),
+        let own = name.starts_with('_').then(|| self.of_every_record(name)).flatten();
+        let stored = match own {
+            Some(own) => own,
+            None => Given::Stored(self.held.fields.find(self.register.words.find(name)?)?),
         };
         Some(Value { register: self.register, stored })
+    }
+
+    fn of_every_record(self, name: &str) -> Option<Given<'a>> {
+        match name {
+            "_recorded" => Some(Given::Moment(self.held.recorded)),
+            "_changed" => Some(Given::Moment(self.held.last)),
+            "_version" => Some(Given::Count(self.held.version)),
+            "_state" => self.held.state.map(Given::Word),
+            _ => None,
+        }
     }
 
     /// The text of a field.

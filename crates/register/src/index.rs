@@ -181,8 +181,8 @@ impl Register {
     fn links_of(&self, slot: Slot) -> Vec<Link> {
         let mut links = Vec::new();
         let Some(entry) = self.at(slot) else { return links };
-        for (name, stored) in &entry.held.fields {
-            self.collect(entry.held.kind, *name, stored, &mut links);
+        for (name, stored) in entry.held.fields.each() {
+            self.collect(entry.held.kind, name, stored, &mut links);
         }
         links
     }

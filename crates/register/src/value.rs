@@ -1,6 +1,6 @@
 //! Field values in a compact form.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
@@ -41,6 +41,37 @@ impl Stored {
             }
             Stored::Option(_) | Stored::Flag(_) | Stored::Record(_) | Stored::Day(_) | Stored::Moment(_) => 0,
         }
+    }
+}
+
+/// A record's fields. Records that have the same fields share the list of their names, so that looking one up reads little that is not
+/// read for other records too.
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
+    /// In order.
+    names: Arc<[Word]>,
+    /// As many as there are names.
+    values: Box<[Stored]>,
+}
+
+impl Fields {
+    pub(crate) fn of(mut fields: Vec<(Word, Stored)>, words: &mut Words) -> Fields {
+        fields.sort_unstable_by_key(|(word, _)| *word);
+        let (names, values): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
+        Fields { names: words.together(&names), values: values.into_boxed_slice() }
+    }
+
+    pub(crate) fn find(&self, word: Word) -> Option<&Stored> {
+        self.values.get(self.names.binary_search(&word).ok()?)
+    }
+
+    pub(crate) fn each(&self) -> impl Iterator<Item = (Word, &Stored)> {
+        self.names.iter().copied().zip(&self.values)
+    }
+
+    /// What is allocated for it alone, with 16 bytes for each allocation.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.values) + 16 + self.values.iter().map(Stored::bytes).sum::<usize>()
     }
 }
 
@@ -136,7 +167,9 @@ impl<'a> Value<'a> {
     /// The value in a column of this row.
     pub fn column(self, name: &str) -> Option<Value<'a>> {
         let Given::Stored(Stored::Members(members)) = self.stored else { return None };
-        let stored = find(&self.register.words, members, name)?;
+        let word = self.register.words.find(name)?;
+        let place = members.binary_search_by_key(&word, |(w, _)| *w).ok()?;
+        let (_, stored) = members.get(place)?;
         Some(Value { register: self.register, stored: Given::Stored(stored) })
     }
 
@@ -150,12 +183,6 @@ impl<'a> Value<'a> {
             _ => true,
         }
     }
-}
-
-pub(crate) fn find<'s>(words: &Words, members: &'s [(Word, Stored)], name: &str) -> Option<&'s Stored> {
-    let word = words.find(name)?;
-    let place = members.binary_search_by_key(&word, |(w, _)| *w).ok()?;
-    members.get(place).map(|(_, stored)| stored)
 }
 
 /// Whether a day is written rather than a moment.

@@ -1,6 +1,9 @@
 //! Words that come up again and again (kinds, fields, states, options), each kept once.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use foldhash::fast::RandomState;
 
@@ -12,6 +15,8 @@ pub(crate) type Word = u32;
 pub(crate) struct Words {
     texts: Vec<Arc<str>>,
     numbers: HashMap<Arc<str>, Word, RandomState>,
+    /// Lists of words that records have in common.
+    lists: HashSet<Arc<[Word]>, RandomState>,
 }
 
 impl Words {
@@ -30,6 +35,16 @@ impl Words {
     /// The number of `text`, where it has one.
     pub(crate) fn find(&self, text: &str) -> Option<Word> {
         self.numbers.get(text).copied()
+    }
+
+    /// These words as a list that is kept once.
+    pub(crate) fn together(&mut self, words: &[Word]) -> Arc<[Word]> {
+        if let Some(list) = self.lists.get(words) {
+            return list.clone();
+        }
+        let list: Arc<[Word]> = words.into();
+        self.lists.insert(list.clone());
+        list
     }
 
     /// The word of this number.
