@@ -10,6 +10,7 @@ use std::{
 };
 
 use aims_exchange::{Artefact, Draft, Format, Leftover, Note, Reading};
+use aims_ledger::Hash;
 use aims_record::{Actor, Fields, File, Kept, Record, Refusal};
 use aims_store::{Offer, Reading as Stored};
 use serde::Serialize;
@@ -20,7 +21,7 @@ use crate::{
     resolve::{Known, is_key, resolve_word},
 };
 
-pub use table::{ColumnTo, RowProblem, TableAsk};
+pub use table::{ColumnTo, RowProblem, Sheet};
 
 /// What an import would do, before it does it.
 #[derive(Clone, Debug, Serialize)]
@@ -49,8 +50,17 @@ pub struct ImportPlan {
     pub held_back: bool,
     #[serde(skip)]
     steps: Vec<Step>,
+    /// The record that the file goes to, by key or number; nothing where it holds the file already.
     #[serde(skip)]
     attach_to: Option<String>,
+}
+
+/// What a file is read as.
+pub enum Intake {
+    /// An artefact of this format.
+    Artefact(Format),
+    /// A sheet, CSV or XLSX.
+    Sheet(Sheet),
 }
 
 /// One record of an import.
@@ -116,38 +126,105 @@ pub struct Remark {
 }
 
 impl ImportPlan {
-    /// The acts of the plan, for whoever asks first whether each may be done.
+    /// The acts of the plan, for whoever asks first whether each may be done; `file` goes to its main record.
     ///
     /// # Errors
     /// `rows_refused` where a row holds all back.
-    pub fn into_steps(self) -> Result<Vec<Step>, Failure> {
+    pub fn into_steps(self, file: File) -> Result<Vec<Step>, Failure> {
         if self.held_back {
             let message = "some rows cannot be recorded as they are; mend them, or choose the rows that pass";
             return Err(Failure::usage("rows_refused", message));
         }
-        Ok(self.steps)
+        let mut steps = self.steps;
+        if let Some(record) = self.attach_to.filter(|_| !steps.is_empty()) {
+            let wish = Wish::Attach { record, seen: None, field: None, file };
+            steps.push(Step { at: String::new(), wish, why: Some("the imported file".into()) });
+        }
+        Ok(steps)
+    }
+
+    /// What it would do to records, act by act, without the file.
+    pub fn wishes(&self) -> impl Iterator<Item = &Wish> {
+        self.steps.iter().map(|step| &step.wish)
+    }
+
+    /// The record that takes the file, by key or number; nothing where it holds the file already.
+    pub fn attaches_to(&self) -> Option<&str> {
+        self.attach_to.as_deref()
     }
 
     /// Whether it would change nothing.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty() || self.held_back
     }
+
+    /// The word that reads the file so again; a sheet is one whether it is CSV or XLSX.
+    pub fn format_word(&self) -> &str {
+        if self.columns.is_empty() { &self.format } else { "sheet" }
+    }
+
+    /// Digest of all that it shows: the same while neither the file nor what it is held against has changed.
+    pub fn digest(&self) -> String {
+        Hash::sha256(&serde_json::to_vec(self).unwrap_or_default()).to_string()
+    }
 }
 
 impl Aims {
-    /// Reads an artefact and says what importing it would do.
+    /// Reads a file and says what importing it would do.
     ///
     /// # Errors
-    /// [`Failure::Unreadable`] with the reason and what to do.
-    pub fn plan_import(&self, format: Format, path: &Path) -> Result<ImportPlan, Failure> {
+    /// [`Failure::Unreadable`] with the reason and what to do; an unknown kind.
+    pub fn plan_file(&self, path: &Path, intake: &Intake) -> Result<ImportPlan, Failure> {
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let bytes = read_limited(path)?;
-        let reading = aims_exchange::read(format, Artefact { name: &name, bytes: &bytes })?;
+        // Whoever has the folder has all of it.
+        self.plan_import(&name, &read_limited(path)?, intake, &|_| true)
+    }
+
+    /// The same from bytes, for somebody who may read the records of which `reads` says so: of no other is said that it is there.
+    ///
+    /// # Errors
+    /// As [`Aims::plan_file`].
+    pub fn plan_import(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        intake: &Intake,
+        reads: &dyn Fn(&str) -> bool,
+    ) -> Result<ImportPlan, Failure> {
+        let mut plan = match intake {
+            Intake::Artefact(format) => self.plan_artefact(*format, Artefact { name, bytes }, reads)?,
+            Intake::Sheet(sheet) => self.plan_sheet(name, bytes, sheet, reads)?,
+        };
+        let stored = self.store.snapshot()?;
+        let holds = |record: &Record| record.files.iter().any(|f| f.sha256 == plan.sha256);
+        if let Some(record) = &plan.attach_to
+            && self.word_of(&stored, record)?.is_some_and(|kept| kept.live().is_some_and(holds))
+        {
+            plan.attach_to = None;
+        }
+        Ok(plan)
+    }
+
+    /// The record of a key or number, where there is one.
+    fn word_of(&self, stored: &Stored, word: &str) -> Result<Option<Kept>, Failure> {
+        Ok(match stored.by_key(word)? {
+            Some(kept) => Some(kept),
+            None => stored.by_number(word)?,
+        })
+    }
+
+    fn plan_artefact(
+        &self,
+        format: Format,
+        artefact: Artefact<'_>,
+        reads: &dyn Fn(&str) -> bool,
+    ) -> Result<ImportPlan, Failure> {
+        let reading = aims_exchange::read(format, artefact)?;
         let stored = self.store.snapshot()?;
         let mut plan = ImportPlan {
             format: format.word().to_owned(),
             version: reading.version.clone(),
-            file: name,
+            file: artefact.name.to_owned(),
             sha256: reading.file_sha256.clone(),
             records: Vec::new(),
             kept: reading.kept.iter().map(kept_aside).collect(),
@@ -159,18 +236,19 @@ impl Aims {
             attach_to: reading.drafts.first().map(|d| d.key.clone()),
         };
         for draft in ordered(&reading) {
-            self.plan_draft(&stored, &reading, draft, &mut plan)?;
+            self.plan_draft(&Against { stored: &stored, reads }, &reading, draft, &mut plan)?;
         }
         Ok(plan)
     }
 
     fn plan_draft(
         &self,
-        stored: &Stored,
+        against: &Against<'_>,
         reading: &Reading,
         draft: &Draft,
         plan: &mut ImportPlan,
     ) -> Result<(), Failure> {
+        let stored = against.stored;
         let full = with_links(self, draft, reading.fields_to_record(draft));
         let mut planned = Planned {
             does: Does::Record,
@@ -182,10 +260,12 @@ impl Aims {
         let at = format!("{} {}", draft.kind, draft.key);
         let existing = match stored.by_key(&draft.key)? {
             None => None,
-            Some(Kept::Live(record)) if record.withdrawn.is_none() && record.kind == draft.kind => Some(record),
+            Some(Kept::Live(record)) if against.takes(&record, draft) => Some(record),
             // Another register's record, or one that has ended: neither says what this file is about.
             Some(kept) => {
+                let seen = (against.reads)(kept.id());
                 let record = format!("{} ({})", kept.number(), kept.kind());
+                let record = if seen { record } else { "a record that you may not read".to_owned() };
                 let refusal = Box::new(Refusal::KeyTaken { key: draft.key.clone(), record });
                 return Err(Failure::RefusedAt { at, refusal });
             }
@@ -229,24 +309,8 @@ impl Aims {
         if plan.is_empty() && !plan.held_back {
             return Ok(Vec::new());
         }
-        let (attach_to, sha256) = (plan.attach_to.clone(), plan.sha256.clone());
-        let mut steps = plan.into_steps()?;
-        if let Some(record) = attach_to {
-            let file = self.take_file(path, None, Some(sha256))?;
-            let held = self
-                .store
-                .snapshot()?
-                .by_key(&record)?
-                .is_some_and(|k| k.live().is_some_and(|r| r.files.contains(&file)));
-            if !held {
-                steps.push(Step {
-                    at: String::new(),
-                    wish: Wish::Attach { record, seen: None, field: None, file },
-                    why: Some("the imported file".into()),
-                });
-            }
-        }
-        self.act_together(actor, steps, None)
+        let file = self.take_file(path, None, Some(plan.sha256.clone()))?;
+        self.act_together(actor, plan.into_steps(file)?, None)
     }
 
     /// Takes a file into the evidence store under its own name or another.
@@ -263,6 +327,19 @@ impl Aims {
         let offer = Offer { name: name.unwrap_or_else(own), expected_sha256, limit: None };
         let mut file = fs::File::open(path).map_err(|error| Failure::File { path: path.to_owned(), error })?;
         Ok(self.store.put_evidence(&offer, &mut file)?.file)
+    }
+}
+
+/// What an artefact is held against.
+struct Against<'a> {
+    stored: &'a Stored,
+    reads: &'a dyn Fn(&str) -> bool,
+}
+
+impl Against<'_> {
+    /// Whether the record is what the draft speaks of.
+    fn takes(&self, record: &Record, draft: &Draft) -> bool {
+        record.withdrawn.is_none() && record.kind == draft.kind && (self.reads)(&record.id)
     }
 }
 

@@ -27,7 +27,7 @@ mod tree;
 mod unreadable;
 
 pub use reading::{Artefact, Draft, Format, Leftover, Note, Provenance, Reading};
-pub use recognise::looks_like;
+pub use recognise::{Found, found, looks_like};
 pub use unreadable::Unreadable;
 
 /// Bytes of the largest artefact that is read.

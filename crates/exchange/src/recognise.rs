@@ -1,6 +1,6 @@
 //! What a file looks like, so that someone who named the wrong format is told the right one.
 
-use crate::{Format, Note, Unreadable, json, tree::Tree};
+use crate::{Format, Note, Unreadable, json, table::is_workbook, tree::Tree};
 
 /// The format that this text looks like, if it looks like one of ours.
 pub fn looks_like(text: &str) -> Option<Format> {
@@ -21,6 +21,26 @@ pub fn looks_like(text: &str) -> Option<Format> {
         ("\"model_details\"", Format::ModelCard),
     ];
     marks.iter().find(|(mark, _)| text.contains(mark)).map(|(_, format)| *format)
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// An artefact of this format.
+    Artefact(Format),
+    /// Rows: CSV or XLSX.
+    Table,
+}
+
+/// What a file is, by its content and then by its name; nothing where neither says so.
+pub fn found(name: &str, bytes: &[u8]) -> Option<Found> {
+    let name = name.to_ascii_lowercase();
+    let ends = |with: &[&str]| with.iter().any(|end| name.ends_with(end));
+    if is_workbook(bytes) || ends(&[".csv", ".tsv"]) {
+        return Some(Found::Table);
+    }
+    let text = std::str::from_utf8(bytes).ok()?;
+    looks_like(text).map(Found::Artefact).or_else(|| ends(&[".txt"]).then_some(Found::Table))
 }
 
 /// The refusal of a file that is not of the format it was given as.

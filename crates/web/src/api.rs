@@ -6,6 +6,7 @@ mod body;
 pub mod doc;
 mod evidence;
 mod feed;
+mod imports;
 mod kinds;
 mod ledger;
 mod me;
@@ -41,6 +42,7 @@ pub static ROUTES: &[&[Route]] = &[
     record::ROUTES,
     acts::ROUTES,
     evidence::ROUTES,
+    imports::ROUTES,
     verdicts::ROUTES,
     ledger::ROUTES,
     feed::ROUTES,

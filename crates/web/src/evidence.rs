@@ -10,7 +10,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::StatusCode;
 use jiff::tz::TimeZone;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -38,6 +38,36 @@ pub fn take_in(call: &Call<'_>, name: String, sha256: Option<String>, content: &
     let offer = Offer { name, expected_sha256: sha256, limit: Some(FILE_MAX as u64) };
     let taken = call.live()?.aims().store().put_evidence(&offer, content);
     Ok(taken.map_err(Failure::from)?.file)
+}
+
+/// Notes whose upload it is: a digest alone must open nobody's file.
+///
+/// # Errors
+/// Where nobody is signed in.
+pub fn keep(call: &Call<'_>, file: &File) -> Result<(), Refused> {
+    let account = call.visitor.account().ok_or_else(Refused::sign_in)?;
+    let (key, text) = (key(&file.sha256), json!(file).to_string());
+    let kept = call.server.entrance.store().keep_draft(account, &org(call)?, &key, &text, call.server.now());
+    kept.map_err(|e| Refused::internal(e.to_string()))
+}
+
+/// The file of this digest that whoever asks has brought in.
+///
+/// # Errors
+/// Where nobody is signed in.
+pub fn mine(call: &Call<'_>, sha256: &str) -> Result<Option<File>, Refused> {
+    let account = call.visitor.account().ok_or_else(Refused::sign_in)?;
+    let kept = call.server.entrance.store().draft(account, &org(call)?, &key(sha256));
+    let kept = kept.map_err(|e| Refused::internal(e.to_string()))?;
+    Ok(kept.and_then(|(text, _)| serde_json::from_str(&text).ok()))
+}
+
+fn key(sha256: &str) -> String {
+    format!("evidence/{}", sha256.to_ascii_lowercase())
+}
+
+fn org(call: &Call<'_>) -> Result<String, Refused> {
+    Ok(call.live()?.aims().store().about().org.clone())
 }
 
 fn refuse_many(call: &Call<'_>) -> Result<(), Refused> {

@@ -13,6 +13,7 @@ mod evidence;
 mod form;
 mod frame;
 mod headers;
+mod intake;
 mod letters;
 mod listen;
 mod pages;

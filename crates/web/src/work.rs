@@ -39,19 +39,22 @@ pub(crate) fn start(server: &Arc<Server>) -> Result<Vec<Clerk>, ServerError> {
 /// Where the settings of mail make no sense.
 pub fn schedules(server: &Arc<Server>) -> Result<Vec<Schedule>, ServerError> {
     let post = server.mail.as_ref().map(Post::new).transpose().map_err(|e| ServerError::Jobs(e.to_string()))?;
-    let soon = vec![
+    let mut soon = vec![
         each(server, "checkpoint", SIGNED_WITHIN, |_, live, _, _| told(watch::sign(live))),
         each(server, "check-new", HOUR, |server, live, at, _| {
             watch::check_new(server.entrance.store(), live, at).map(Some)
         }),
         each(server, "tidy", HOUR, |server, live, _, _| told(tidy::organization(&server.entrance, live))),
-        each(server, "digest", DIGEST_WITHIN, |server, live, at, now| {
-            digest::post(server.entrance.store(), live, at, now).map_err(|failure| failure.to_string())
-        }),
         tidy_server(server),
         tell(server),
-        outbox(server, post),
     ];
+    // Digests that nobody carries would only gather.
+    soon.extend(post.is_some().then(|| {
+        each(server, "digest", DIGEST_WITHIN, |server, live, at, now| {
+            digest::post(server.entrance.store(), live, at, now).map_err(|failure| failure.to_string())
+        })
+    }));
+    soon.push(outbox(server, post));
     let long = each(server, "check-whole", HOUR, |server, live, at, now| {
         watch::check_whole(server.entrance.store(), live, at, now)
     });

@@ -6,7 +6,7 @@ use aims_exchange::Format;
 use aims_framework::yaml::{Key, Mapping, Node, Reading, Value as Yaml, did_you_mean};
 use aims_record::{Fields, Kind};
 
-use crate::{Aims, Failure, Step, Wish, acts::Turn, clock::SetClock, words::fields_from_node};
+use crate::{Aims, Failure, Step, Wish, acts::Turn, clock::SetClock, imports::Intake, words::fields_from_node};
 
 use super::{Day, Daybook, Told, judge};
 
@@ -146,7 +146,7 @@ impl<'a> Player<'a> {
             .ok_or_else(|| Failure::usage("format_unknown", format!("there is no format `{word}`")))?;
         let path = self.book.file(one.word("file"))?;
         let actor = self.aims.actor(Some(one.by()))?;
-        let plan = self.aims.plan_import(format, &path)?;
+        let plan = self.aims.plan_file(&path, &Intake::Artefact(format))?;
         Ok(self.aims.import(&actor, &path, plan)?.len())
     }
 

@@ -1,7 +1,7 @@
 //! Import of a spreadsheet: rows planned as records of one kind. Nothing is recorded unless every row passes, or the person chose the
 //! rows that do.
 
-use std::{collections::HashMap, path::Path};
+use std::collections::HashMap;
 
 use aims_exchange::table::{Grid, Matched, RowDraft, drafts, grid, match_columns};
 use aims_record::{Field, Fields, Kept, Kind, Record, Refusal, Shape, seal_of};
@@ -9,7 +9,7 @@ use aims_store::{Filter, Personal, Reading as Stored};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Change, Does, ImportPlan, KeptAside, Planned, read_limited, remark};
+use super::{Change, Does, ImportPlan, KeptAside, Planned, remark};
 use crate::{
     Aims, Failure, Step, Wish,
     resolve::{Known, resolve_word},
@@ -19,15 +19,13 @@ use crate::{
 const SOURCES_MAX: usize = 1_000;
 
 /// What to make of a sheet.
-pub struct TableAsk<'a> {
+pub struct Sheet {
     /// The kind of its rows.
     pub kind: String,
     /// Heading and field (or `number`, `key`, `-`), where the proposal is to be changed.
     pub matches: Vec<(String, String)>,
     /// Whether rows that pass are recorded although others do not.
     pub valid_only: bool,
-    /// Whether whoever asks may read the record of this id: no other is found by a name or number in the sheet.
-    pub reads: &'a dyn Fn(&str) -> bool,
 }
 
 /// A column of the sheet.
@@ -53,26 +51,20 @@ pub struct RowProblem {
 }
 
 impl Aims {
-    /// Reads CSV or XLSX from a file and says what importing it would do.
-    ///
-    /// # Errors
-    /// [`Failure::Unreadable`] with the row or entry; an unknown kind.
-    pub fn plan_table(&self, path: &Path, ask: &TableAsk<'_>) -> Result<ImportPlan, Failure> {
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        self.plan_table_of(&name, &read_limited(path)?, ask)
-    }
-
-    /// The same from bytes.
-    ///
-    /// # Errors
-    /// As [`Aims::plan_table`].
-    pub fn plan_table_of(&self, name: &str, bytes: &[u8], ask: &TableAsk<'_>) -> Result<ImportPlan, Failure> {
+    /// No record is found by a name or number in the sheet that may not be read.
+    pub(super) fn plan_sheet(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        ask: &Sheet,
+        reads: &dyn Fn(&str) -> bool,
+    ) -> Result<ImportPlan, Failure> {
         let kind = self.known_kind(&ask.kind)?;
         let grid = grid(bytes)?;
         let matched = match_columns(&grid, kind, &ask.matches)?;
         let rows = drafts(&grid, kind, &matched);
         let stored = self.store.snapshot()?;
-        let index = Index::of(self, &stored, kind, &matched, ask.reads)?;
+        let index = Index::of(self, &stored, kind, &matched, reads)?;
         let mut plan = begun(name, &grid, &matched);
         plan.problems.extend(rows.problems.into_iter().map(|p| RowProblem {
             code: p.code,

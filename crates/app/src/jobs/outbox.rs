@@ -37,8 +37,6 @@ enum Sent {
     Later(String),
     /// Never, and why.
     Never(String),
-    /// It stays as it is.
-    Waits,
 }
 
 impl Outbox {
@@ -49,7 +47,9 @@ impl Outbox {
     pub fn run(&self, accounts: &Accounts, now: Timestamp) -> Result<String, String> {
         let failed = |error: aims_store::StoreError| error.to_string();
         let (mut sent, mut fault) = (0_u32, None);
-        for job in accounts.due(now, BATCH).map_err(failed)? {
+        // Invitations are shown to whoever invites, too: where there is no mail server they wait, and nothing is lost.
+        let kinds: &[&str] = if self.post.is_some() { &["mail", "webhook"] } else { &["webhook"] };
+        for job in accounts.due(kinds, now, BATCH).map_err(failed)? {
             match self.one(accounts, &job, now) {
                 Sent::Yes => {
                     accounts.sent(job.id).map_err(failed)?;
@@ -63,7 +63,6 @@ impl Outbox {
                     accounts.give_up(job.id, &why).map_err(failed)?;
                     fault = Some(why);
                 }
-                Sent::Waits => {}
             }
         }
         fault.map_or_else(|| Ok(format!("{sent} sent")), |why| Err(format!("{sent} sent; not all: {why}")))
@@ -71,7 +70,9 @@ impl Outbox {
 
     fn one(&self, accounts: &Accounts, job: &Job, now: Timestamp) -> Sent {
         match job.kind.as_str() {
-            "mail" => self.mail(job),
+            "mail" => {
+                self.post.as_ref().map_or(Sent::Later("there is no mail server".into()), |post| self.mail(post, job))
+            }
             "webhook" => match self.caller.deliver(accounts, job, now) {
                 Called::Yes => Sent::Yes,
                 Called::Later(why) => Sent::Later(why),
@@ -81,9 +82,7 @@ impl Outbox {
         }
     }
 
-    fn mail(&self, job: &Job) -> Sent {
-        // Invitations are shown to whoever invites, too: without a mail server nothing is lost.
-        let Some(post) = &self.post else { return Sent::Waits };
+    fn mail(&self, post: &Post, job: &Job) -> Sent {
         let asked: Option<Value> = serde_json::from_str(&job.body).ok();
         let Some(letter) = asked.and_then(|asked| (self.composer)(&asked)) else {
             return Sent::Never("there is no such letter".into());

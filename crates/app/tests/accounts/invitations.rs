@@ -23,7 +23,7 @@ fn bob() -> Invitation {
 
 /// The secret of the newest mail's link.
 fn mailed(door: &Door, mail: &str) -> String {
-    let jobs = door.entrance.store().due(door.now(), 100).unwrap();
+    let jobs = door.entrance.store().due(&["mail", "webhook"], door.now(), 100).unwrap();
     let body: Value = serde_json::from_str(&jobs.last().unwrap().body).unwrap();
     assert_eq!(body["mail"], mail);
     let link = body["link"].as_str().unwrap();
@@ -131,7 +131,7 @@ fn mail_is_no_way_past_a_passkey_but_an_administrator_can_help() {
     let (door, arrival) = door();
     let secret = door.entrance.invite(&door.seated(&arrival), &bob()).unwrap();
     let bob = door.entrance.accept(&caller(), secret.reveal(), Acceptance::New { password: None }).unwrap();
-    let mails = || door.entrance.store().due(door.now(), 100).unwrap().len();
+    let mails = || door.entrance.store().due(&["mail", "webhook"], door.now(), 100).unwrap().len();
     let before = mails();
     door.entrance.ask_reset(&caller(), BOB).unwrap();
     assert_eq!(mails(), before);

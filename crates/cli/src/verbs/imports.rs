@@ -1,9 +1,6 @@
 //! Import of other tools' files: always the plan first.
 
-use aims_app::{
-    Aims,
-    imports::{ImportPlan, TableAsk},
-};
+use aims_app::imports::{Intake, Sheet};
 use aims_exchange::Format;
 use aims_record::nearest;
 use serde_json::json;
@@ -16,10 +13,10 @@ use super::ask::go_on;
 const SHEET: &str = "sheet";
 
 pub fn import(session: &Session, args: &Import) -> Result<(), Fault> {
-    let what = what(args)?;
+    let intake = intake(args)?;
     let aims = if args.plan { session.read()? } else { session.write()? };
     let reading = Progress::spinner(session.out, "reading");
-    let plan = plan(&aims, &what, args)?;
+    let plan = aims.plan_file(&args.file, &intake)?;
     drop(reading);
     if args.plan {
         return session.out.answer(&plan, render::plan::import);
@@ -45,32 +42,16 @@ pub fn import(session: &Session, args: &Import) -> Result<(), Fault> {
 }
 
 /// What the file is read as.
-enum What {
-    /// An artefact of this format.
-    Artefact(Format),
-    /// A sheet whose rows are of this kind.
-    Sheet(String),
-}
-
-fn what(args: &Import) -> Result<What, Fault> {
+fn intake(args: &Import) -> Result<Intake, Fault> {
     if args.format != SHEET {
-        return format(&args.format).map(What::Artefact);
+        return format(&args.format).map(Intake::Artefact);
     }
-    args.kind.clone().map(What::Sheet).ok_or_else(|| {
+    let kind = args.kind.clone().ok_or_else(|| {
         Fault::usage("kind_missing", "say which kind the rows are, such as `--kind supplier`")
             .hint("kinds: `aims kinds`")
-    })
-}
-
-fn plan(aims: &Aims, what: &What, args: &Import) -> Result<ImportPlan, Fault> {
-    let kind = match what {
-        What::Artefact(format) => return Ok(aims.plan_import(*format, &args.file)?),
-        What::Sheet(kind) => kind.clone(),
-    };
+    })?;
     let matches = args.matches.iter().map(|text| pair(text)).collect::<Result<_, _>>()?;
-    // Whoever has the folder has all of it.
-    let ask = TableAsk { kind, matches, valid_only: args.valid_only, reads: &|_| true };
-    Ok(aims.plan_table(&args.file, &ask)?)
+    Ok(Intake::Sheet(Sheet { kind, matches, valid_only: args.valid_only }))
 }
 
 fn pair(text: &str) -> Result<(String, String), Fault> {

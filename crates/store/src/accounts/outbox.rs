@@ -94,8 +94,9 @@ impl Accounts {
         self.write(|transaction| transaction.execute(sql, (kind, org, target, &sealed, ms(*due))).map(|_| ()))
     }
 
-    /// What is due, oldest first, at most so many.
-    pub fn due(&self, now: Timestamp, most: u32) -> Result<Vec<Job>, StoreError> {
+    /// What of some kinds is due, oldest first, at most so many. What nobody can carry out now is not asked for: it would stand before
+    /// what somebody can.
+    pub fn due(&self, kinds: &[&str], now: Timestamp, most: u32) -> Result<Vec<Job>, StoreError> {
         let read = |row: &Row<'_>| {
             let job = Job {
                 id: row.get("id")?,
@@ -108,8 +109,11 @@ impl Accounts {
             };
             Ok((job, row.get::<_, Vec<u8>>("sealed")?))
         };
-        let sql = "SELECT id, kind, org, target, sealed, attempts, created FROM outbox WHERE due <= ?1 ORDER BY due, id LIMIT ?2";
-        let rows: Vec<_> = self.read(|conn| conn.prepare_cached(sql)?.query_map((ms(now), most), read)?.collect())?;
+        let sql = "SELECT id, kind, org, target, sealed, attempts, created FROM outbox
+          WHERE due <= ?1 AND kind IN (SELECT value FROM json_each(?3)) ORDER BY due, id LIMIT ?2";
+        let kinds = serde_json::Value::from(kinds).to_string();
+        let rows: Vec<_> =
+            self.read(|conn| conn.prepare_cached(sql)?.query_map((ms(now), most, &kinds), read)?.collect())?;
         rows.into_iter()
             .map(|(job, sealed)| {
                 let body = self.unseal(&format!("outbox\n{}\n{}", job.kind, job.target), &sealed)?;

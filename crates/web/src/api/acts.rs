@@ -160,7 +160,10 @@ fn seen(call: &Call<'_>) -> Result<Option<u64>, Refused> {
 }
 
 /// The request's own name (B-10).
-fn idempotency(call: &Call<'_>) -> Result<Option<String>, Refused> {
+///
+/// # Errors
+/// `idempotency_key_malformed`.
+pub fn idempotency(call: &Call<'_>) -> Result<Option<String>, Refused> {
     let Some(value) = call.headers.get("idempotency-key") else { return Ok(None) };
     let fits = |text: &&str| (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
     let says = "`Idempotency-Key` is 1 to 64 letters, digits or signs without spaces.";
@@ -168,7 +171,8 @@ fn idempotency(call: &Call<'_>) -> Result<Option<String>, Refused> {
     Ok(Some(key.to_owned()))
 }
 
-fn did(done: Done) -> Did {
+/// An act as it is answered.
+pub fn did(done: Done) -> Did {
     let Done { act, id, number, version, state, seq, leaf, ts } = done;
     Did { act, id, number, version, state, seq, leaf, ts }
 }

@@ -557,3 +557,121 @@ pub struct TokenBody {
     /// When it ends, at most a year from now.
     pub ends: String,
 }
+
+/// A file to be imported.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportBody {
+    /// SHA-256 of a file that was uploaded as evidence.
+    #[schemars(length(min = 1, max = 64))]
+    pub file: String,
+    /// `model-card`, `dataset-card`, `cyclonedx`, `spdx`, `croissant`, or `sheet` for CSV and XLSX. Left out: as the file looks.
+    pub format: Option<String>,
+    /// The kind of a sheet's rows.
+    pub kind: Option<String>,
+    /// Where columns of a sheet go: heading to field, `number`, `key`, or `-` for nowhere. Left out: as proposed.
+    pub columns: Option<BTreeMap<String, String>>,
+    /// Whether rows of a sheet that pass are recorded although others do not.
+    pub valid_only: Option<bool>,
+    /// The digest of the plan that was seen; with it, nothing is recorded where it would be something else.
+    pub plan: Option<String>,
+}
+
+/// What an import would do.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Plan {
+    /// Sent as `plan`, it is recorded only as it was seen.
+    pub plan: String,
+    /// The format.
+    pub format: String,
+    /// The version that the file declares.
+    pub version: String,
+    /// The file's name.
+    pub file: String,
+    /// Its SHA-256.
+    pub sha256: String,
+    /// Whether it would change nothing.
+    pub is_empty: bool,
+    /// Whether nothing is recorded because rows are wrong.
+    pub held_back: bool,
+    /// Record by record.
+    pub records: Vec<PlannedRecord>,
+    /// Values that no field takes: kept with the record.
+    pub kept: Vec<KeptValue>,
+    /// What a person should know first.
+    pub notes: Vec<PlanNote>,
+    /// Where the columns of a sheet go.
+    pub columns: Vec<PlanColumn>,
+    /// What is wrong in rows of a sheet.
+    pub problems: Vec<PlanProblem>,
+}
+
+/// A record of a plan.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlannedRecord {
+    /// `record`, `amend` or `nothing`.
+    pub does: String,
+    /// Kind.
+    pub kind: String,
+    /// Key.
+    pub key: String,
+    /// Number, where it is there already.
+    pub number: Option<String>,
+    /// Field by field.
+    pub changes: Vec<PlannedChange>,
+}
+
+/// A field of a plan.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlannedChange {
+    /// The field.
+    pub field: String,
+    /// What stands.
+    pub from: Option<Value>,
+    /// What would stand.
+    pub to: Option<Value>,
+}
+
+/// A value that no field takes.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct KeptValue {
+    /// The record it belongs to.
+    pub record: String,
+    /// Where it stands in the file.
+    pub path: String,
+    /// The value.
+    pub value: String,
+}
+
+/// A note on a file.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlanNote {
+    /// Stable code.
+    pub code: String,
+    /// A sentence.
+    pub message: String,
+    /// Where.
+    pub place: String,
+}
+
+/// Where a column goes.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlanColumn {
+    /// As the sheet names it.
+    pub heading: String,
+    /// A field, `number`, `key`, or `-`.
+    pub field: String,
+}
+
+/// What is wrong in a row.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlanProblem {
+    /// Stable code.
+    pub code: String,
+    /// As the spreadsheet numbers it.
+    pub row: usize,
+    /// The heading; empty for the whole row.
+    pub column: String,
+    /// What to do.
+    pub message: String,
+}

@@ -101,6 +101,20 @@ impl Members {
         count
     }
 
+    /// Yes or no, where it was sent.
+    pub fn flag(&mut self, name: &str) -> Option<bool> {
+        let value = self.take(name)?;
+        value.as_bool().or_else(|| self.wrong("flag_expected", name, "Send `true` or `false`."))
+    }
+
+    /// Texts by their names, in order; empty where none was sent.
+    pub fn texts_by_name(&mut self, name: &str) -> Vec<(String, String)> {
+        let one = |(key, value): (String, Value)| Some((key, value.as_str()?.to_owned()));
+        let texts: Option<Vec<_>> = self.object(name).into_iter().map(one).collect();
+        let says = "Send an object whose members are text.";
+        texts.or_else(|| self.wrong("text_expected", name, says)).unwrap_or_default()
+    }
+
     /// An object; empty where it was not sent.
     pub fn object(&mut self, name: &str) -> Map<String, Value> {
         match self.take(name) {

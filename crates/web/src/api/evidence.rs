@@ -3,7 +3,6 @@
 use aims_app::{Wish, access::Action};
 use aims_record::File;
 use http::StatusCode;
-use serde_json::json;
 
 use super::{
     answers::FileLine,
@@ -14,7 +13,7 @@ use super::{
 use crate::{
     answer::{Answer, Answered, Refused},
     call::Call,
-    evidence::{FILE_MAX, hand_out, take_in},
+    evidence::{FILE_MAX, hand_out, keep, mine, take_in},
     route::{Asks, Method, Route},
 };
 
@@ -57,37 +56,25 @@ fn may_upload(call: &Call<'_>) -> Result<(), Refused> {
     Err(Refused::new(StatusCode::FORBIDDEN, "not_your_role", says))
 }
 
-/// Notes whose upload it is: a digest alone must open nobody's file.
-fn keep(call: &Call<'_>, file: &File) -> Result<(), Refused> {
-    let account = call.visitor.account().ok_or_else(Refused::sign_in)?;
-    let (org, text) = (org(call)?, json!(file).to_string());
-    let kept = call.server.entrance.store().keep_draft(account, &org, &key(&file.sha256), &text, call.server.now());
-    kept.map_err(|e| Refused::internal(e.to_string()))
-}
-
 /// The attachment of a file that whoever asks has uploaded.
 ///
 /// # Errors
 /// `not_uploaded`.
 pub fn uploaded(call: &Call<'_>, sha256: &str, wish: Wish) -> Result<Wish, Refused> {
-    let account = call.visitor.account().ok_or_else(Refused::sign_in)?;
-    let kept = call.server.entrance.store().draft(account, &org(call)?, &key(sha256));
-    let kept = kept.map_err(|e| Refused::internal(e.to_string()))?;
-    let file: Option<File> = kept.and_then(|(text, _)| serde_json::from_str(&text).ok());
-    let says = "Upload this file to the organization first; then attach it.";
-    let uploaded = file.ok_or_else(|| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "not_uploaded", says))?;
+    let uploaded = uploaded_file(call, sha256)?;
     Ok(match wish {
         Wish::Attach { record, seen, field, .. } => Wish::Attach { record, seen, field, file: uploaded },
         other => other,
     })
 }
 
-fn key(sha256: &str) -> String {
-    format!("evidence/{}", sha256.to_ascii_lowercase())
-}
-
-fn org(call: &Call<'_>) -> Result<String, Refused> {
-    Ok(call.live()?.aims().store().about().org.clone())
+/// A file that whoever asks has uploaded.
+///
+/// # Errors
+/// `not_uploaded`.
+pub fn uploaded_file(call: &Call<'_>, sha256: &str) -> Result<File, Refused> {
+    let says = "Upload this file to the organization first; then name it by its SHA-256.";
+    mine(call, sha256)?.ok_or_else(|| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "not_uploaded", says))
 }
 
 fn file(call: &Call<'_>) -> Answered {

@@ -42,7 +42,10 @@ const PARTS: usize = 4;
 /// What a reader is told of itself first: how long to wait before it comes again.
 const FIRST: &str = "retry: 5000\n\n";
 
-const AFTER: Param = count("after", "The last entry that is known; what comes behind it is told.", 0, i64::MAX as u64);
+/// No ledger holds more entries.
+const NUMBER_MAX: u64 = i64::MAX as u64;
+
+const AFTER: Param = count("after", "The last entry that is known; what comes behind it is told.", 0, NUMBER_MAX);
 const LAST: Param = super::doc::text("Last-Event-ID", "The same, as browsers send it when they come again.");
 const ACCEPT: Param = super::doc::needed("Accept", "`text/event-stream`.");
 
@@ -151,7 +154,8 @@ fn behind(member: &Member, after: Option<u64>) -> Result<Changes, Refused> {
 
 fn number(text: &str) -> Result<u64, Refused> {
     let says = "`after` is the number of an entry. Say it in digits.";
-    text.parse().map_err(|_| Refused::unclear("entry_malformed", says))
+    let known = text.parse().ok().filter(|seq| *seq <= NUMBER_MAX);
+    known.ok_or_else(|| Refused::unclear("entry_malformed", says))
 }
 
 fn changes(call: &Call<'_>) -> Answered {

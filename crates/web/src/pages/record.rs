@@ -112,6 +112,8 @@ struct Signed {
 
 /// What is found about the record under one requirement.
 pub struct Said {
+    /// What is found.
+    pub state: aims_conformity::State,
     /// The tag.
     pub tag: Tag,
     /// Full id.
@@ -284,6 +286,7 @@ pub fn said(frame: &Frame<'_>, reader: &Reader<'_>, entry: Entry<'_>) -> Result<
         let next =
             verdict.as_ref().and_then(|v| v.next()).filter(|n| frame.as_of().is_empty() && reader.tells(&n.page));
         Said {
+            state: h.state,
             tag: frame.tag(&h.state),
             requirement: h.requirement.to_owned(),
             short: short(h.requirement).to_owned(),
