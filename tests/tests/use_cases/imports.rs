@@ -15,7 +15,8 @@ use aims_tests::{root, shared};
 use crate::stage::Stage;
 
 fn import(stage: &Stage, format: Format, path: &Path) -> usize {
-    let plan = stage.aims.plan_file(path, &Intake::Artefact(format)).unwrap_or_else(|f| panic!("{}: {f}", path.display()));
+    let plan =
+        stage.aims.plan_file(path, &Intake::Artefact(format)).unwrap_or_else(|f| panic!("{}: {f}", path.display()));
     stage.aims.import(&stage.anna(), path, plan).unwrap_or_else(|f| panic!("{}: {f}", path.display())).len()
 }
 
@@ -84,7 +85,8 @@ fn text_that_gives_orders_is_text() {
 #[test]
 fn what_is_not_this_format_says_what_it_is() {
     let stage = Stage::set("2026-01-12T09:00:00Z");
-    let refused = stage.aims.plan_file(&artefact("letter-reader.cdx.json"), &Intake::Artefact(Format::Croissant)).unwrap_err();
+    let refused =
+        stage.aims.plan_file(&artefact("letter-reader.cdx.json"), &Intake::Artefact(Format::Croissant)).unwrap_err();
     assert!(refused.to_string().contains("cyclonedx"), "{refused}");
 }
 
