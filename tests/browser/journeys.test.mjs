@@ -206,3 +206,31 @@ journey('top management approves with a password', 'top management', async (j) =
   await j.go('/waiting');
   assert.equal(await waits.count(), before - 1);
 }, ['by mouse', 'by keyboard', 'without script']);
+
+let cards = 0;
+journey('what there is already comes in', 'AIMS manager', async ({ page, main, go, press, button, link }) => {
+  cards += 1;
+  await go('/import');
+  const card = `---\nlicense: apache-2.0\n---\n# Reader of letters ${cards}\n\nSorts letters by what they ask.\n`;
+  await main.getByLabel('File', { exact: true }).setInputFiles({ name: 'README.md', mimeType: 'text/markdown', buffer: Buffer.from(card) });
+  await press(main.locator('form[enctype] button'));
+  assert.equal(await main.getByLabel('Read as').inputValue(), 'model-card');
+  await press(button(/^Record$/));
+  await main.getByRole('heading', { name: 'Recorded' }).waitFor();
+  await press(link(new RegExp(`Reader of letters ${cards}`)));
+  await main.getByRole('heading', { level: 1, name: new RegExp(`Reader of letters ${cards}`) }).waitFor();
+});
+
+journey('a register kept as a spreadsheet comes in', 'AIMS manager', async ({ page, main, go, press, button }) => {
+  cards += 1;
+  await go('/import');
+  const rows = `Name;Category\nReaders of letters ${cards};users\n`;
+  await main.getByLabel('File', { exact: true }).setInputFiles({ name: 'parties.csv', mimeType: 'text/csv', buffer: Buffer.from(rows) });
+  await press(main.locator('form[enctype] button'));
+  await main.locator('.errors').waitFor();
+  await main.getByLabel('Register').selectOption('interested-party');
+  await press(main.getByRole('button', { name: 'Show plan again' }).first());
+  await main.getByText('1 to record, 0 to amend, 0 the same').waitFor();
+  await press(button(/^Record$/));
+  await main.getByRole('heading', { name: 'Recorded' }).waitFor();
+});

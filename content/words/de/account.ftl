@@ -58,7 +58,7 @@ security-password = Passwort
 security-password-there = Ein Passwort ist gesetzt.
 security-password-none = Kein Passwort ist gesetzt.
 security-password-change = Passwort ändern
-security-password-done = Das Passwort ist geändert. Alle anderen Sitzungen sind beendet.
+security-password-done = Das Passwort ist geändert. Alle anderen Sitzungen sind beendet, und Ihre Token für Programme sind widerrufen.
 security-codes = Authentifizierungs-App
 security-codes-there = Eine Authentifizierungs-App ist eingerichtet. { $left ->
     [one] Ein Wiederherstellungscode ist übrig.

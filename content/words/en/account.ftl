@@ -58,7 +58,7 @@ security-password = Password
 security-password-there = A password is set.
 security-password-none = No password is set.
 security-password-change = Change password
-security-password-done = The password is changed. All other sessions have ended.
+security-password-done = The password is changed. All other sessions have ended, and your tokens for programs are revoked.
 security-codes = Authenticator app
 security-codes-there = An authenticator app is set up. { $left ->
     [one] One recovery code is left.

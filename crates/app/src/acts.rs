@@ -6,7 +6,7 @@ use aims_ledger::Hash;
 use aims_record::{Accepted, Actor, Ask, Fields, File, Kinds, Proposal, Refusal, decide};
 use aims_store::{ActSignature, Clock, Deed, Draft, Envelope, Idem, Outcome, Software};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
@@ -69,7 +69,7 @@ pub(crate) struct Turn {
 }
 
 /// An act that was done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {
     /// The word of the act, such as `amended`.
     pub act: String,

@@ -12,7 +12,7 @@ use aims_record::Kept;
 use aims_register::Register;
 use aims_store::{Reading, StoreError, Then};
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use question::Question;
 
@@ -22,7 +22,7 @@ use crate::{Aims, AsOf, Failure, HistoryLine};
 pub const FORECAST_DAYS_MAX: u32 = 3660;
 
 /// What a check found, and what it looked at.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Checked {
     /// The moment for which it was decided.
     pub at: Timestamp,
@@ -37,7 +37,7 @@ pub struct Checked {
 }
 
 /// What changed between two moments.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Diffed {
     /// The earlier moment.
     pub from: Timestamp,
@@ -54,7 +54,7 @@ pub struct Diffed {
 }
 
 /// What will change if nobody does anything.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Forecast {
     /// From when.
     pub at: Timestamp,

@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use aims_framework::Content;
+use aims_framework::{
+    Content,
+    standard::{Frameworks, load_all},
+};
+use aims_record::Kinds;
 
 use crate::{Failure, words::read_folder};
 
@@ -19,6 +23,17 @@ pub fn content() -> Result<Content, Failure> {
         Some(folder) => from_folder(Path::new(&folder)),
         None => Ok(Content::embedded()),
     }
+}
+
+/// The kinds and frameworks of the content in force, without an organization's own.
+///
+/// # Errors
+/// Where the content is not sound.
+pub fn built_in() -> Result<(Kinds, Frameworks), Failure> {
+    let content = content()?;
+    let kinds = content.kinds()?;
+    let frameworks = load_all(&content, &kinds, &aims_conformity::predicate_names())?;
+    Ok((kinds, frameworks))
 }
 
 fn from_folder(folder: &Path) -> Result<Content, Failure> {

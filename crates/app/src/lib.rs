@@ -32,7 +32,7 @@ mod views;
 mod words;
 
 pub use acts::{ActToSign, Done, Step, Wish};
-pub use content::{CONTENT_FOLDER, content};
+pub use content::{CONTENT_FOLDER, built_in, content};
 pub use failure::Failure;
 pub use organization::{Aims, Founder, Start};
 pub use retention::Due;

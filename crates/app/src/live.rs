@@ -5,6 +5,7 @@
 //! and the last few are kept.
 
 mod alike;
+mod bounds;
 mod names;
 mod past;
 mod recall;
@@ -154,9 +155,11 @@ impl Live {
     /// Does all steps in one transaction, or none, and takes them in.
     ///
     /// # Errors
-    /// As [`Aims::act_together`]; `name_too_similar`.
+    /// As [`Aims::act_together`]; `name_too_similar`, `above_appetite`, and fields beyond the organization's own bounds.
     pub fn act(&self, actor: &Actor, steps: Vec<Step>, idem: Option<String>) -> Result<Vec<Done>, Failure> {
-        let _naming = match (self.name_alone(&steps), &idem) {
+        let wishes = steps.iter().map(|step| &step.wish);
+        let bounded = bounds::refuse(&*self.sight(None)?, actor, wishes, self.moment()).map_err(Failure::from);
+        let _naming = match (bounded.and_then(|()| self.name_alone(&steps)), &idem) {
             (Ok(guard), _) => guard,
             // Whoever sends again what began a record finds its own name.
             (Err(refused), Some(key)) => return self.aims.repeated(actor, &steps, key)?.ok_or(refused),
@@ -178,6 +181,7 @@ impl Live {
         assertion: &Assertion,
         idem: Option<String>,
     ) -> Result<Vec<Done>, Failure> {
+        bounds::refuse(&*self.sight(None)?, actor, to_sign.wishes(), self.moment())?;
         let done = self.aims.sign_with_passkey(actor, to_sign, assertion, idem)?;
         self.follow()?;
         Ok(done)

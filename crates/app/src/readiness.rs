@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use aims_conformity::{Met, NextAct, Observed, Readiness, ToldFact, check, escalations, readiness};
 use aims_framework::standard::Outside;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Aims, AsOf, Failure};
 
 /// The facts, and what was looked at.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Ready {
     /// The moment for which it was decided.
     pub at: Timestamp,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aims_record::{Act, Fields, Kept, Names, Refusal, seal_of, sentence};
 use aims_store::{Body, Filter, Gone, Personal, Reading, Then};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
@@ -49,7 +49,7 @@ impl AsOf {
 }
 
 /// A record as people look at it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Shown {
     /// Kind id.
     pub kind: String,
@@ -70,7 +70,7 @@ pub struct Shown {
 }
 
 /// Records that name another, under the inverse name of the link.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Inverse {
     /// As the link reads from here, such as `used by AI systems`.
     pub inverse: String,
@@ -79,7 +79,7 @@ pub struct Inverse {
 }
 
 /// One act in a sentence.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct HistoryLine {
     /// The entry.
     pub seq: u64,

@@ -22,6 +22,15 @@ pub struct Global {
     /// The organization's folder; without it the nearest folder above that holds one
     #[arg(long, global = true, value_name = "DIR")]
     pub dir: Option<PathBuf>,
+    /// A running server instead of a folder: https, or http on this machine
+    #[arg(long, global = true, value_name = "URL", env = "AIMS_SERVER")]
+    pub server: Option<String>,
+    /// The organization on the server; without it the only one that the token opens
+    #[arg(long, global = true, value_name = "NAME", requires = "server")]
+    pub org: Option<String>,
+    /// File that holds the token for the server; without it the variable AIMS_TOKEN
+    #[arg(long, global = true, value_name = "FILE", requires = "server")]
+    pub token_file: Option<PathBuf>,
     /// Who acts: number, key or id of a person; without it whoever founded the organization
     #[arg(long = "as", global = true, value_name = "PERSON", env = "AIMS_ACTOR")]
     pub person: Option<String>,

@@ -9,6 +9,7 @@ mod fault;
 mod out;
 mod plain;
 mod progress;
+mod remote;
 mod render;
 mod session;
 mod verbs;
@@ -20,6 +21,7 @@ use clap::{Parser as _, error::ErrorKind};
 use args::Cli;
 use fault::Fault;
 use out::{Format, Out};
+use remote::Server;
 use session::Session;
 
 /// Committing takes and gives back much memory in small pieces (`docs/decisions/0005-allocator.md`).
@@ -32,8 +34,9 @@ fn main() -> ExitCode {
         Err(error) => return misused(&error),
     };
     let out = Out::new(cli.global.format, cli.global.quiet);
+    let server = Server::of(&cli.global);
     let session = Session::new(cli.global, out);
-    match verbs::run(&session, cli.verb) {
+    match server.and_then(|server| verbs::run(&session, server.as_ref(), cli.verb)) {
         Ok(code) => ExitCode::from(code),
         Err(fault) => {
             session.out.fault(&fault);

@@ -7,7 +7,8 @@ use std::{
 };
 
 use aims_app::{Aims, AsOf, Failure};
-use aims_record::Actor;
+use aims_framework::standard::Frameworks;
+use aims_record::{Actor, Kinds};
 use aims_store::{Access, StoreError};
 
 use crate::{args::Global, fault::Fault, out::Out};
@@ -75,6 +76,14 @@ impl Session {
             }
         }
         Ok(Aims::open(&dir, Access::Write)?)
+    }
+
+    /// Kinds and frameworks as they are built in: what a server's answers are told with.
+    ///
+    /// # Errors
+    /// Where the content is not sound.
+    pub fn built_in(&self) -> Result<(Kinds, Frameworks), Fault> {
+        Ok(aims_app::built_in()?)
     }
 
     /// Who acts.

@@ -2,7 +2,7 @@
 
 mod acts;
 mod ask;
-mod checks;
+pub mod checks;
 mod demo;
 mod ending;
 mod files;
@@ -18,13 +18,22 @@ mod values;
 mod verifier;
 mod words;
 
-use crate::{args::Verb, fault::Fault, out::Format, session::Session};
+use crate::{
+    args::Verb,
+    fault::Fault,
+    out::Format,
+    remote::{self, Server},
+    session::Session,
+};
 
-/// Does what the verb says. The number is the exit code.
+pub use ask::go_on;
+pub use values::typed;
+
+/// Does what the verb says, in a folder or on a server. The number is the exit code.
 ///
 /// # Errors
 /// With code, sentence and hints.
-pub fn run(session: &Session, verb: Verb) -> Result<u8, Fault> {
+pub fn run(session: &Session, server: Option<&Server>, verb: Verb) -> Result<u8, Fault> {
     let fits = match verb {
         Verb::Check(_) => true,
         Verb::Readiness(_) => session.out.format().general() || session.out.format() == Format::Markdown,
@@ -33,6 +42,9 @@ pub fn run(session: &Session, verb: Verb) -> Result<u8, Fault> {
     if !fits {
         let fault = Fault::usage("format_unknown", "sarif, junit and markdown are formats of `aims check`");
         return Err(fault.hint("`--format text` and `--format json` are there for every verb"));
+    }
+    if let Some(server) = server {
+        return remote::run(session, server, verb);
     }
     let done = match verb {
         Verb::Init(args) => init::init(session, args),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aims_register::Register;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Cited, Reason, State, Subject, Verdict};
 
@@ -20,7 +20,7 @@ pub struct Said<'a> {
 }
 
 /// That something else is said of a requirement, for the organization or for one record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     /// Full id.
     pub requirement: String,
@@ -50,7 +50,7 @@ impl Difference {
 }
 
 /// Where a difference leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// A graver verdict.
@@ -62,7 +62,7 @@ pub enum Direction {
 }
 
 /// Why something else is said.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Because {
     /// A record that was not there before.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aims_framework::standard::{Frameworks, Item};
 use aims_register::{Entry, Pointing, Register, Value};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Cited, NextAct, Severity, State, Verdict,
@@ -16,7 +16,7 @@ use crate::{
 const SEVERAL: usize = 3;
 
 /// That a clause is proposed as a major nonconformity although no single item of it is one. A person confirms it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Escalation {
     /// Full id of the clause, such as `iso-42001:2023/8.4`, or of the control.
     pub clause: String,
@@ -31,7 +31,7 @@ pub struct Escalation {
 }
 
 /// Why a clause is proposed as major.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Escalated {
     /// Three or more minor nonconformities stand on it at once.

@@ -3,12 +3,12 @@
 use aims_framework::standard::{Frameworks, Item, sentence};
 use aims_register::Register;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Conformity, Subject, Verdict, predicates};
 
 /// How a requirement is decided and what was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     /// Full id.
     pub requirement: String,
@@ -23,7 +23,7 @@ pub struct Explanation {
 }
 
 /// One finding and what it rests on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proof {
     /// Number of the record it is about, where it is a verdict about one.
     pub subject: Option<String>,

@@ -1,7 +1,7 @@
 //! What lapses if nobody does anything: read from the moments at which verdicts change by themselves. Nobody types a due date.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Conformity, NextAct, State, Subject, Verdict};
 
@@ -9,7 +9,7 @@ use crate::{Conformity, NextAct, State, Subject, Verdict};
 const CHANGES_MAX: usize = 1000;
 
 /// That a verdict will change at a moment if nobody does anything.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lapse {
     /// The first moment at which it is said.
     pub at: Timestamp,

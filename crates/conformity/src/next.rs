@@ -2,7 +2,7 @@
 
 use aims_framework::standard::{Block, FieldTest, Filter, Linked, Need, Next, Records, Test};
 use aims_register::Entry;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     blocks::{Engine, Outcome},
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// An act that would help.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NextAct {
     /// As typed on the command line, such as `aims record impact-assessment --field system=SYS-0004`.
     pub command: String,
@@ -52,6 +52,9 @@ impl NextAct {
         Self { command, page: format!("/{}/{}/{verb}", record.kind(), record.number()) }
     }
 }
+
+/// Records among which the only one that fits is looked for. Where there are more, a person knows better which is meant.
+const LOOKED_AT: usize = 200;
 
 impl<'a> Engine<'a> {
     /// What would mend a need that does not hold.
@@ -95,12 +98,15 @@ impl<'a> Engine<'a> {
     fn linking(&self, records: &Records, subject: Option<Entry<'a>>) -> Option<NextAct> {
         let (Linked::Their(field), Some(subject)) = (&records.linked, subject) else { return None };
         let many = self.register.kinds().get(&records.kind)?.field(field)?.many;
+        if !many || self.register.how_many(&records.kind) > LOOKED_AT {
+            return None;
+        }
         let fits = |record: &Entry<'a>| {
             let looked = Looked { record: *record, row: None, subject: Some(subject) };
             self.filter(&records.filter, looked, &mut Faults::ignored()).holds()
         };
         let mut fitting = self.register.of_kind(&records.kind).filter(fits);
-        let (true, Some(one), None) = (many, fitting.next(), fitting.next()) else { return None };
+        let (Some(one), None) = (fitting.next(), fitting.next()) else { return None };
         let here = one.field(field).is_some_and(|v| v.each().any(|v| v.record() == Some(subject)));
         (!here).then(|| NextAct::link(one, field, subject))
     }

@@ -5,12 +5,12 @@ use std::{collections::BTreeMap, fmt};
 use aims_framework::standard::{Among, Fact, FactTest, Found, Framework, Frameworks, Outside};
 use aims_register::Register;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Cited, Conformity, Escalation, NextAct, Severity, State, Verdict};
 
 /// Whether a fact holds. The order is that of gravity, the gravest last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Met {
     /// It is so.
@@ -32,7 +32,7 @@ impl fmt::Display for Met {
 }
 
 /// What is said of one fact.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToldFact {
     /// Such as `R9`.
     pub id: String,
@@ -60,7 +60,7 @@ impl ToldFact {
 }
 
 /// One reason why a fact is not met.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Why {
     /// What this reason alone would make of the fact.
     pub met: Met,

@@ -4,12 +4,12 @@ use std::fmt;
 
 use aims_register::Entry;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::next::NextAct;
 
 /// What is said about one requirement or control, for the organization or for one record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Full id, such as `iso-42001:2023/8.4-a`.
     pub requirement: String,
@@ -65,7 +65,7 @@ impl Verdict {
 }
 
 /// About whom a verdict is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
     /// The organization as one.
@@ -75,7 +75,7 @@ pub enum Subject {
 }
 
 /// What is found. The order is that of gravity, the gravest last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "verdict", content = "severity")]
 pub enum State {
     /// Everything the rule asks for is there.
@@ -95,7 +95,7 @@ pub enum State {
 }
 
 /// How grave a nonconformity is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// A single lapse.
@@ -127,7 +127,7 @@ impl fmt::Display for State {
 }
 
 /// Why a verdict is not better.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// What this reason alone would make the verdict.
     pub state: State,
@@ -148,7 +148,7 @@ impl Reason {
 }
 
 /// Over whom "all" was asked: so many of so many, the missing ones named.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Population {
     /// Of what.
     pub what: String,
@@ -167,7 +167,7 @@ impl fmt::Display for Population {
 }
 
 /// A record in the version that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Cited {
     /// Readable number.
     pub number: String,
@@ -184,7 +184,7 @@ impl From<Entry<'_>> for Cited {
 }
 
 /// A record that says something of a day before it was made, where that day matters.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Backdated {
     /// Which.
     pub record: Cited,

@@ -121,6 +121,37 @@ fn a_rule_broken_a_little_is_noticed() {
     assert!(!asked.is_empty() || (all - sorted.len()) * 100 >= all * NOTICED, "too many were not noticed");
 }
 
+/// `FIND_CASES=1` looks for cases that notice what none notices, and writes them below those of their files; read them before they stay.
+#[test]
+fn cases_near_others_are_found() {
+    if std::env::var_os("FIND_CASES").is_none() {
+        return;
+    }
+    let asked = std::env::var("AIMS_ITEMS").unwrap_or_default();
+    let asked: Vec<&str> = asked.split_whitespace().collect();
+    let mut rules: Vec<_> = content().1.by_id["iso-42001:2023"].rules.iter().collect();
+    rules.retain(|(item, _)| asked.is_empty() || asked.contains(&item.as_str()));
+    let (cases, next) = (grouped(), AtomicUsize::new(0));
+    let work = || {
+        let (mut frameworks, mut found) = (content().1.clone(), Vec::new());
+        while let Some((item, rule)) = rules.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let cases = cases.get(*item).map(Vec::as_slice).unwrap_or_default();
+            let sections = mutation::near::sections(item, rule, cases, &mut frameworks);
+            println!("{item}: {} cases", sections.len());
+            found.extend(sections);
+        }
+        found
+    };
+    let found = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..2).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().flat_map(|t| t.join().expect("a worker")).collect::<Vec<_>>()
+    });
+    for (file, section) in found {
+        let text = std::fs::read_to_string(&file).expect("a scenario");
+        std::fs::write(&file, text + &section).expect("the scenario is written");
+    }
+}
+
 #[test]
 fn what_is_listed_as_not_noticed_is_a_break_that_there_is() {
     let rules = &content().1.by_id["iso-42001:2023"].rules;

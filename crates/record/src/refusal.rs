@@ -160,6 +160,15 @@ pub enum Refusal {
         /// Its name.
         other: String,
     },
+    /// The risk that remains is beyond what the roles of the actor may accept.
+    AboveAppetite {
+        /// Number of the acceptance.
+        record: String,
+        /// The level that would be accepted.
+        level: String,
+        /// Roles that may accept it.
+        roles: Vec<String>,
+    },
     /// The record was withdrawn or disposed of.
     Ended {
         /// Readable number.
@@ -251,6 +260,7 @@ impl Refusal {
             Refusal::NothingChanges { .. } => "nothing_changes",
             Refusal::KeyTaken { .. } => "key_taken",
             Refusal::NameTooSimilar { .. } => "name_too_similar",
+            Refusal::AboveAppetite { .. } => "above_appetite",
             Refusal::Ended { .. } => "ended",
             Refusal::LegalHold { .. } => "legal_hold",
             Refusal::BelowLegalMinimum { .. } => "below_legal_minimum",
@@ -340,6 +350,13 @@ impl fmt::Display for Refusal {
             }
             Refusal::NothingChanges { record } => write!(f, "{record} says this already; nothing was recorded"),
             Refusal::KeyTaken { key, record } => write!(f, "the key `{key}` names {record}; choose another"),
+            Refusal::AboveAppetite { record, level, roles } => {
+                write!(
+                    f,
+                    "{record} accepts a residual risk of the level `{level}`; the criteria ask one of these roles: {}",
+                    roles.join(", ")
+                )
+            }
             Refusal::NameTooSimilar { name, record, other } => {
                 let other = format!("{record} `{other}`");
                 write!(

@@ -212,7 +212,7 @@ fn status_of(code: &str, failure: &Failure) -> StatusCode {
         | "legal_hold"
         | "key_taken"
         | "withdrawn" => StatusCode::CONFLICT,
-        "role_needed" | "sod_self_approval" | "sod_self_grant" => StatusCode::FORBIDDEN,
+        "role_needed" | "sod_self_approval" | "sod_self_grant" | "above_appetite" => StatusCode::FORBIDDEN,
         "erased" => StatusCode::GONE,
         "file_too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "type_mismatch" => StatusCode::UNSUPPORTED_MEDIA_TYPE,

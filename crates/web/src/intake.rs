@@ -53,9 +53,7 @@ impl Asked {
         if format != SHEET {
             let known: Vec<&str> = Format::ALL.iter().map(|f| f.word()).chain([SHEET]).collect();
             let says = || format!("There is no format `{format}`. There are {}.", known.join(", "));
-            return Format::of_word(&format)
-                .map(Intake::Artefact)
-                .ok_or_else(|| unclear("format_unknown", says()));
+            return Format::of_word(&format).map(Intake::Artefact).ok_or_else(|| unclear("format_unknown", says()));
         }
         let says = "Say which register the rows belong to.";
         let kind = self.kind.clone().ok_or_else(|| unclear("kind_missing", says.to_owned()))?;

@@ -140,15 +140,6 @@ impl Entrance {
         Ok(ended)
     }
 
-    /// Ends all sessions of a person's accounts: to be called after each act that gives them a role or takes one away.
-    ///
-    /// # Errors
-    /// [`Refused::Store`].
-    pub fn role_changed(&self, org: &str, person: &str) -> Result<usize, Refused> {
-        let accounts = self.store.accounts_of(org, person)?;
-        accounts.iter().map(|account| self.end_sessions(account, None)).sum()
-    }
-
     /// Begins a session after an authentication.
     pub(super) fn arrive(&self, account: Account, caller: &Caller, amr: &[&str]) -> Result<Arrival, Refused> {
         let token = Secret::draw(&*self.chance);

@@ -143,7 +143,7 @@ impl Entrance {
         self.elevate(seated, &["pwd", "otp"])
     }
 
-    /// Sets another password. All other sessions end, and this one gets a new token.
+    /// Sets another password. All other sessions end, tokens for programs are revoked, and this session gets a new cookie.
     ///
     /// # Errors
     /// [`Refused::StepUpRequired`], and what is wrong with the password.

@@ -92,3 +92,13 @@ fn trying_tokens_is_slowed_down() {
     assert!(tries[..20].iter().all(|code| *code == "token_unknown"));
     assert_eq!(tries[20], "too_many_requests");
 }
+
+/// whoever knew the old password may have made tokens with it.
+#[test]
+fn another_password_revokes_what_programs_hold() {
+    let (door, arrival) = member();
+    let (secret, _) = make(&door, &arrival, &["read"], 30).unwrap();
+    door.entrance.token_seat(&caller(), secret.reveal()).unwrap();
+    door.entrance.set_password(&door.seated(&arrival), "another one, with seven nouns").unwrap();
+    assert_eq!(code(door.entrance.token_seat(&caller(), secret.reveal())), "token_unknown");
+}

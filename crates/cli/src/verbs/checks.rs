@@ -3,11 +3,12 @@
 use std::cmp::Reverse;
 
 use aims_app::{
-    Aims, AsOf,
+    AsOf,
     checks::{Checked, Question},
 };
 use aims_conformity::{Severity, State, Verdict};
 use aims_exchange::findings::{Findings, junit, markdown, sarif};
+use aims_framework::standard::Frameworks;
 use serde_json::{Value, json};
 
 use crate::{
@@ -27,15 +28,25 @@ pub fn check(session: &Session, args: &Check) -> Result<u8, Fault> {
         system: args.system.clone(),
         ..asked(&args.which)
     };
-    let checked = aims.check(&question)?;
-    answer(session, args, &aims, &checked)?;
+    told(session, args, aims.frameworks(), &aims.check(&question)?)
+}
+
+/// The framework of an item that names none.
+pub const FIRST: &str = "iso-42001:2023";
+
+/// The answer in the format that is asked for, and the exit code.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn told(session: &Session, args: &Check, frameworks: &Frameworks, checked: &Checked) -> Result<u8, Fault> {
+    answer(session, args, frameworks, checked)?;
     let fails = args.fail_on.is_some_and(|from| checked.verdicts.iter().any(|v| counts(from, v.state)));
     Ok(if fails { REFUSED } else { 0 })
 }
 
-fn answer(session: &Session, args: &Check, aims: &Aims, checked: &Checked) -> Result<(), Fault> {
+fn answer(session: &Session, args: &Check, frameworks: &Frameworks, checked: &Checked) -> Result<(), Fault> {
     let found = Findings {
-        frameworks: aims.frameworks(),
+        frameworks,
         verdicts: &checked.verdicts,
         escalations: &checked.escalations,
         at: checked.at,
@@ -57,7 +68,7 @@ fn answer(session: &Session, args: &Check, aims: &Aims, checked: &Checked) -> Re
         checked.verdicts.iter().filter(|v| everything || v.state > State::NoRuleYet).collect();
     // The sort is stable: within one state the order is that of the frameworks.
     shown.sort_by_key(|verdict| Reverse(verdict.state));
-    session.out.answer(checked, |checked| verdict::check(aims.frameworks(), checked, &shown))
+    session.out.answer(checked, |checked| verdict::check(frameworks, checked, &shown))
 }
 
 fn asked(which: &Which) -> Question {

@@ -38,14 +38,41 @@ pub fn fields(aims: &Aims, kind: &Kind, values: &Values) -> Result<Fields, Fault
     };
     let mut typed = Fields::new();
     for assignment in &values.field {
-        let (name, text) = assignment.split_once('=').ok_or_else(|| {
-            Fault::usage("field_malformed", format!("`{assignment}` names no value; write NAME=VALUE"))
-        })?;
+        let (name, text) = named(assignment)?;
         let value = one(aims, kind, name, text)?;
         add(kind, &mut typed, name, value)?;
     }
     fields.append(&mut typed);
     Ok(fields)
+}
+
+/// The same for a server: no file is read into a field there, and without a known kind there are no `--field` values.
+///
+/// # Errors
+/// As [`fields`].
+pub fn typed(kind: Option<&Kind>, values: &Values) -> Result<Fields, Fault> {
+    let mut fields = match &values.json {
+        Some(path) => from_json(path)?,
+        None => Fields::new(),
+    };
+    let Some(kind) = kind else { return Ok(fields) };
+    let mut typed = Fields::new();
+    for assignment in &values.field {
+        let (name, text) = named(assignment)?;
+        let text = match text.strip_prefix('@').filter(|rest| !rest.starts_with('@')) {
+            Some(path) => read_text(Path::new(path))?.trim_end_matches('\n').to_owned(),
+            None => text.strip_prefix('@').unwrap_or(text).to_owned(),
+        };
+        add(kind, &mut typed, name, field_from_text(kind, name, &text)?)?;
+    }
+    fields.append(&mut typed);
+    Ok(fields)
+}
+
+fn named(assignment: &str) -> Result<(&str, &str), Fault> {
+    assignment
+        .split_once('=')
+        .ok_or_else(|| Fault::usage("field_malformed", format!("`{assignment}` names no value; write NAME=VALUE")))
 }
 
 /// A field said twice is a list, where it takes one.

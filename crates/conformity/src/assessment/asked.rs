@@ -47,7 +47,9 @@ impl Assessment<'_> {
                 item.state_in(place).filter(wanted)?;
                 self.register.in_place(item.kind()?, place).map(|record| record.slot())
             };
-            (0..item.places()).filter_map(of)
+            // who asks for few states need not look at those that are in others
+            let there = |s| item.tally().into_iter().find(|(of, _)| *of == s).map_or(0, |(_, n)| n);
+            (0..item.places()).filter_map(of).take(state.map_or(usize::MAX, there))
         })
     }
 
@@ -73,22 +75,25 @@ impl Assessment<'_> {
     /// The next change of each requirement and control up to `end`, in the order of time: of the first of its subjects in a state that is
     /// `wanted`. Costs what changes on that day, not what may change by then.
     pub fn lapsing_next(&self, end: Timestamp, wanted: impl Fn(State) -> bool) -> Vec<Held<'_>> {
-        let next = |item| self.next_of(item).into_iter().find(|held: &Held<'_>| wanted(held.state));
+        let next = |item| self.next_of(item, &wanted);
         let in_time = |held: &Held<'_>| held.until.is_some_and(|until| until <= end);
         let mut next: Vec<Held<'_>> = self.items.iter().filter_map(next).filter(in_time).collect();
         next.sort_by_key(|held| held.until);
         next
     }
 
-    /// What of an item changes first, if anything.
-    fn next_of<'s>(&'s self, item: &'s Item<'_>) -> Vec<Held<'s>> {
+    /// What of an item changes first, of the first of its subjects that is in a state that is wanted. Many may change on one day: those
+    /// after it are not looked at.
+    fn next_of<'s>(&'s self, item: &'s Item<'_>, wanted: &impl Fn(State) -> bool) -> Option<Held<'s>> {
         let standing = item.standing();
-        let Some(until) = standing.until else { return Vec::new() };
+        let until = standing.until?;
         let whole = Held { requirement: item.id(), slot: None, state: standing.state, until: Some(until) };
-        let Some(kind) = item.kind() else { return vec![whole] };
+        let Some(kind) = item.kind() else { return Some(whole).filter(|held| wanted(held.state)) };
+        let (wanted_places, others): (Vec<_>, Vec<_>) =
+            item.due(until).into_iter().partition(|place| item.state_in(*place).is_some_and(wanted));
         let of = |place| self.held(item, self.register.in_place(kind, place)?.slot());
-        let subjects: Vec<_> = item.due(until).into_iter().filter_map(of).filter(|h| h.until == Some(until)).collect();
-        if subjects.is_empty() { vec![whole] } else { subjects }
+        let first = wanted_places.into_iter().filter_map(of).find(|held| held.until == Some(until));
+        first.or_else(|| Some(whole).filter(|held| others.is_empty() && wanted(held.state)))
     }
 
     fn lapsing_of<'s>(&'s self, item: &'s Item<'_>, end: Timestamp) -> Vec<Held<'s>> {

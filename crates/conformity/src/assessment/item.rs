@@ -108,11 +108,7 @@ impl<'f> Item<'f> {
 
     /// How many subjects are in each state that there is.
     pub(super) fn tally(&self) -> Vec<(State, usize)> {
-        let mut tally = std::collections::BTreeMap::new();
-        for state in (0..self.places()).filter_map(|place| self.state_in(place)) {
-            *tally.entry(state).or_default() += 1;
-        }
-        tally.into_iter().collect()
+        self.spots.tally()
     }
 
     pub(super) fn standing(&self) -> Standing<'_> {

@@ -112,6 +112,15 @@ impl Spots {
         self.states.iter().sum()
     }
 
+    /// How many subjects are in each state that there is, the gravest last; a need that fails for all is missing as a whole for each.
+    pub(super) fn tally(&self) -> Vec<(State, usize)> {
+        let whole = self.failing_everywhere() != 0;
+        if whole {
+            return vec![(self.state(), self.members())];
+        }
+        STATES.into_iter().zip(self.states).filter(|(_, n)| *n > 0).collect()
+    }
+
     /// For how many it conforms.
     pub(super) fn conforming(&self) -> usize {
         self.states.first().copied().unwrap_or(0)

@@ -1,5 +1,7 @@
 //! Every way to break a rule a little: one node left out, inverted or changed at a time.
 
+pub mod near;
+
 use aims_framework::standard::{
     About, Block, FieldTest, Filter, Grade, MajorWhen, Need, Next, Quantifier, Records, Rule, Test,
 };

@@ -183,13 +183,15 @@ pub struct Case {
     pub file: String,
     pub title: String,
     pub lines: Vec<String>,
+    /// The records of its own section, as they stand there.
+    pub own: Vec<String>,
     pub date: String,
     pub item: String,
     pub expected: String,
 }
 
 /// The records of the whole file with what a situation changes in them, and its own.
-fn together(common: &[String], own: &[String]) -> Vec<String> {
+pub fn together(common: &[String], own: &[String]) -> Vec<String> {
     let mut lines = common.to_vec();
     for line in own {
         let (number, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -235,6 +237,7 @@ pub fn cases(file: &str, text: &str) -> Vec<Case> {
                 file: file.to_owned(),
                 title: title.clone(),
                 lines: together(&common, &own),
+                own: own.clone(),
                 date: words.next().expect("a date").to_owned(),
                 item: words.next().expect("an item").to_owned(),
                 expected: block.join("\n"),

@@ -54,6 +54,7 @@ pub(super) fn put_password(
     password: &Password,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
+    super::token::revoke_all(transaction, account, now)?;
     let sql = "INSERT OR REPLACE INTO passwords (account, phc, alone, changed) VALUES (?1, ?2, ?3, ?4)";
     transaction.execute(sql, (account, &password.phc, password.alone, ms(now)))?;
     Ok(())
@@ -64,7 +65,7 @@ fn place(account: &str) -> String {
 }
 
 impl Accounts {
-    /// Sets a password.
+    /// Sets a password, and revokes the account's tokens: whoever knew the old one may have made some.
     pub fn set_password(&self, account: &str, password: &Password, now: Timestamp) -> Result<(), StoreError> {
         self.write(|transaction| put_password(transaction, account, password, now))
     }

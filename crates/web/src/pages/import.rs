@@ -62,7 +62,11 @@ fn show(call: &Call<'_>) -> Answered {
     Answer::page(&put_in_page(call, &call.query, None)?)
 }
 
-fn put_in_page<'c>(call: &'c Call<'c>, sent: &Pairs, problem: Option<(&'static str, String)>) -> Result<PutIn<'c>, Refused> {
+fn put_in_page<'c>(
+    call: &'c Call<'c>,
+    sent: &Pairs,
+    problem: Option<(&'static str, String)>,
+) -> Result<PutIn<'c>, Refused> {
     let sight = call.sight()?;
     let kinds = kinds(&Reader::of(call, &sight)?, sent.get("kind"));
     if kinds.is_empty() {
@@ -92,9 +96,7 @@ fn put_in(call: &Call<'_>) -> Answered {
     drop(put_in_page(call, &form, None)?);
     let rows = form.get("rows").unwrap_or_default();
     let taken = match call.upload() {
-        Some(mut upload) if !upload.name.is_empty() => {
-            ("file", take_in(call, upload.name.clone(), None, &mut upload))
-        }
+        Some(mut upload) if !upload.name.is_empty() => ("file", take_in(call, upload.name.clone(), None, &mut upload)),
         Some(_) => ("file", Err(Refused::unclear("file_missing", call.tongue.say("import-choose-file")))),
         None => ("rows", take_in(call, PASTED.to_owned(), None, &mut rows.as_bytes())),
     };
@@ -182,8 +184,9 @@ fn page(call: &Call<'_>, pairs: &Pairs, sent: Option<Refused>) -> Answered {
         Err(refused) if refused.status == StatusCode::NOT_FOUND => return Err(refused),
         Err(refused) => (None, refused.says),
     };
-    let frame = Frame::of(call, &sight, "registers", call.tongue.with("import-plan", "file", asked.file.name.as_str()))?
-        .from(&[(&*call.tongue.say("import"), "/import")]);
+    let frame =
+        Frame::of(call, &sight, "registers", call.tongue.with("import-plan", "file", asked.file.name.as_str()))?
+            .from(&[(&*call.tongue.say("import"), "/import")]);
     let status = sent.as_ref().map_or(StatusCode::OK, |refused| refused.status);
     let page = PlanPage {
         formats: formats(call, &format),

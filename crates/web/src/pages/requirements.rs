@@ -42,6 +42,8 @@ struct Line {
     anchor: String,
     short: String,
     title: String,
+    /// What it asks, where its title is that of others too.
+    asks: String,
     state: State,
     have: usize,
     of: usize,
@@ -83,12 +85,14 @@ fn show(call: &Call<'_>) -> Answered {
 }
 
 fn line(call: &Call<'_>, frameworks: &aims_framework::standard::Frameworks, s: &Said<'_>) -> Line {
-    let title = frameworks.item(s.requirement).map_or(String::new(), |(_, item)| item.title().to_owned());
+    let item = frameworks.item(s.requirement).map(|(_, item)| item);
+    let (title, asks) = item.map_or((String::new(), String::new()), |i| (i.title().to_owned(), i.text().to_owned()));
     Line {
         requirement: s.requirement.to_owned(),
         anchor: String::new(),
         short: short(s.requirement).to_owned(),
         title,
+        asks,
         state: s.state,
         have: s.have,
         of: s.of,
