@@ -12,6 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use aims_store::Clock as _;
 use serde_json::{Value, json};
 
 struct Served {
@@ -46,7 +47,7 @@ fn token(url: &str, name: &str, password: &str) -> String {
     let mut me = agent().get(format!("{url}/api/v1/me")).header("cookie", &cookie).call().unwrap();
     let me: Value = serde_json::from_str(&me.body_mut().read_to_string().unwrap()).unwrap();
     let scope = ["read", "record", "amend", "move", "withdraw", "verify", "export", "verdicts"];
-    let ends = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
+    let ends = aims_app::clock::SystemClock.now() + jiff::SignedDuration::from_hours(24);
     let body = json!({ "name": "command line", "scope": scope, "ends": ends.to_string() });
     let mut made = agent()
         .post(format!("{url}/api/v1/o/tessel/tokens"))

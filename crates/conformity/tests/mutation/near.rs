@@ -31,7 +31,7 @@ pub fn sections(item: &str, rule: &Rule, cases: &[Case], frameworks: &mut Framew
         }
     }
     put(frameworks, item, rule.clone());
-    let near: Vec<Near> = if left.is_empty() { Vec::new() } else { cases.iter().flat_map(|c| around(c)).collect() };
+    let near: Vec<Near> = if left.is_empty() { Vec::new() } else { cases.iter().flat_map(around).collect() };
     let mut noticed: Vec<Vec<usize>> = near.iter().map(|_| Vec::new()).collect();
     for (n, mutant) in left.into_iter().enumerate() {
         put(frameworks, item, mutant);
