@@ -1,5 +1,7 @@
 //! What lapses if nobody does anything: read from the moments at which verdicts change by themselves. Nobody types a due date.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -52,24 +54,30 @@ fn one(conformity: Conformity<'_>, id: &str, at: Timestamp, end: Timestamp, laps
 
 fn changes(now: &Verdict, then: &Verdict, at: Timestamp, lapses: &mut Vec<Lapse>) {
     let found = lapses.len();
+    let (before, after) = (by_subject(now), by_subject(then));
     for part in &then.parts {
-        let before = now.parts.iter().find(|p| same_subject(&p.subject, &part.subject));
+        let before = before.get(&who(part)).copied();
         if before.is_none_or(|b| b.state != part.state || !b.reasons_say_the_same(part)) {
             lapses.push(lapse(before, part, at));
         }
     }
-    let left = now.parts.iter().filter(|p| !then.parts.iter().any(|t| same_subject(&t.subject, &p.subject)));
+    let left = now.parts.iter().filter(|p| !after.contains_key(&who(p)));
     lapses.extend(left.map(|p| Lapse { after: None, say: None, next: None, ..lapse(Some(p), p, at) }));
     if lapses.len() == found {
         lapses.push(lapse(Some(now), then, at));
     }
 }
 
-fn same_subject(a: &Subject, b: &Subject) -> bool {
-    match (a, b) {
-        (Subject::Record(a), Subject::Record(b)) => a.id == b.id,
-        (a, b) => a == b,
+/// The id of the record that a verdict is about; nothing for the organization as one.
+fn who(verdict: &Verdict) -> Option<&str> {
+    match &verdict.subject {
+        Subject::Record(record) => Some(&record.id),
+        Subject::Organization => None,
     }
+}
+
+fn by_subject(verdict: &Verdict) -> HashMap<Option<&str>, &Verdict> {
+    verdict.parts.iter().map(|part| (who(part), part)).collect()
 }
 
 fn lapse(before: Option<&Verdict>, then: &Verdict, at: Timestamp) -> Lapse {
