@@ -5,8 +5,8 @@ mod question;
 use std::collections::BTreeMap;
 
 use aims_conformity::{
-    Because, Conformity, Difference, Escalation, Explanation, Lapse, Said, Verdict, difference, escalations, explain,
-    forecast,
+    Assessment, Because, Conformity, Difference, Escalation, Explanation, Lapse, Said, Verdict, difference,
+    escalations, explain,
 };
 use aims_record::Kept;
 use aims_register::Register;
@@ -187,8 +187,8 @@ impl Aims {
         let end = at
             .checked_add(SignedDuration::from_hours(24 * i64::from(days)))
             .map_err(|_| Failure::usage("days_out_of_range", "the forecast ends beyond what a date can be"))?;
-        let conformity = Conformity { frameworks: &self.frameworks, register: &register };
-        Ok(Forecast { at, end, as_of: seq, lapses: forecast(conformity, at, end) })
+        let lapses = Assessment::of(&self.frameworks, register, at).ahead(end);
+        Ok(Forecast { at, end, as_of: seq, lapses })
     }
 
     /// The register, the moment it stands for, and the last entry in it.

@@ -4,6 +4,7 @@
 //! they are asked for ([`Assessment::verdict`]). After an act only those parts are decided again from which the rule reaches the record
 //! that changed ([`crate::footprint`]); what is the same for all subjects is kept apart and looked at record by record.
 
+mod ahead;
 mod asked;
 mod dirty;
 mod item;

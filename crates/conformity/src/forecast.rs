@@ -29,7 +29,8 @@ pub struct Lapse {
     pub next: Option<NextAct>,
 }
 
-/// Everything that changes by itself after `at` and not after `end`, in the order of time.
+/// Everything that changes by itself after `at` and not after `end`, in the order of time, decided from scratch at each moment: what
+/// [`crate::Assessment::ahead`] is held against, which takes the time of the changes alone.
 pub fn forecast(conformity: Conformity<'_>, at: Timestamp, end: Timestamp) -> Vec<Lapse> {
     let mut lapses: Vec<Lapse> = Vec::new();
     for (id, framework) in &conformity.frameworks.by_id {
@@ -52,17 +53,17 @@ fn one(conformity: Conformity<'_>, id: &str, at: Timestamp, end: Timestamp, laps
     }
 }
 
-fn changes(now: &Verdict, then: &Verdict, at: Timestamp, lapses: &mut Vec<Lapse>) {
+/// What is said otherwise of any subject, or of all together.
+pub(crate) fn changes(now: &Verdict, then: &Verdict, at: Timestamp, lapses: &mut Vec<Lapse>) {
     let found = lapses.len();
     let (before, after) = (by_subject(now), by_subject(then));
     for part in &then.parts {
         let before = before.get(&who(part)).copied();
-        if before.is_none_or(|b| b.state != part.state || !b.reasons_say_the_same(part)) {
+        if is_otherwise(before, part) {
             lapses.push(lapse(before, part, at));
         }
     }
-    let left = now.parts.iter().filter(|p| !after.contains_key(&who(p)));
-    lapses.extend(left.map(|p| Lapse { after: None, say: None, next: None, ..lapse(Some(p), p, at) }));
+    lapses.extend(now.parts.iter().filter(|p| !after.contains_key(&who(p))).map(|p| left(p, at)));
     if lapses.len() == found {
         lapses.push(lapse(Some(now), then, at));
     }
@@ -80,7 +81,17 @@ fn by_subject(verdict: &Verdict) -> HashMap<Option<&str>, &Verdict> {
     verdict.parts.iter().map(|part| (who(part), part)).collect()
 }
 
-fn lapse(before: Option<&Verdict>, then: &Verdict, at: Timestamp) -> Lapse {
+/// Whether something else is said of a subject.
+pub(crate) fn is_otherwise(before: Option<&Verdict>, then: &Verdict) -> bool {
+    before.is_none_or(|b| b.state != then.state || !b.reasons_say_the_same(then))
+}
+
+/// That a subject is no longer asked about.
+pub(crate) fn left(before: &Verdict, at: Timestamp) -> Lapse {
+    Lapse { after: None, say: None, next: None, ..lapse(Some(before), before, at) }
+}
+
+pub(crate) fn lapse(before: Option<&Verdict>, then: &Verdict, at: Timestamp) -> Lapse {
     let fresh = then.reasons.iter().find(|r| before.is_none_or(|b| !b.reasons.iter().any(|o| o.says_the_same(r))));
     Lapse {
         at,

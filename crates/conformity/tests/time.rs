@@ -71,3 +71,37 @@ fn a_forecast_tells_each_lapse_on_its_day_and_none_beyond_its_end() {
     assert_eq!((one.before, one.after), (Some(State::Conforms), Some(State::Nonconformity(Severity::Minor))));
     assert!(one.next.as_ref().is_some_and(|n| n.command.contains("impact-assessment")));
 }
+
+/// Followed from moment to moment, and decided from scratch at each: the same, for the records of every scenario.
+#[test]
+fn a_forecast_followed_is_the_forecast_from_scratch() {
+    let mut lapses = 0;
+    let mut seen = std::collections::BTreeSet::new();
+    for (path, text) in support::files() {
+        for case in support::cases(&path.display().to_string(), &text) {
+            if case.lines.iter().any(|line| line.contains("CURRENT")) || !seen.insert(case.lines.clone()) {
+                continue;
+            }
+            let frameworks = &support::content().1;
+            let at = support::day(&case.date);
+            let end = at + jiff::SignedDuration::from_hours(24 * 400);
+            let register = support::register(&case.lines);
+            let scratch = forecast(Conformity { frameworks, register: &register }, at, end);
+            let followed = aims_conformity::Assessment::of(frameworks, register, at).ahead(end);
+            for (a, b) in scratch.iter().zip(&followed) {
+                assert_eq!(a, b, "{}: {}", case.file, case.title);
+            }
+            assert_eq!(
+                scratch.len(),
+                followed.len(),
+                "{}: {}: {:?} {:?}",
+                case.file,
+                case.title,
+                scratch.get(followed.len()),
+                followed.get(scratch.len())
+            );
+            lapses += scratch.len();
+        }
+    }
+    assert!(lapses > 1_000, "{lapses}");
+}
