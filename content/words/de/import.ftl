@@ -2,7 +2,6 @@
 import = Importieren
 import-lead = Übernehmen Sie, was Sie haben: Model Cards, Stücklisten, Register aus einer Tabelle. Sie sehen, was aufgezeichnet würde, bevor es geschieht.
 import-kind = Register
-import-choose-kind = Wählen Sie das Register, zu dem die Zeilen gehören.
 import-rows = Zeilen
 import-rows-help = Kopieren Sie die Zeilen mit ihren Überschriften aus der Tabelle hierher, oder den Text einer CSV-Datei. Höchstens 1 MiB.
 import-show-plan = Plan zeigen

@@ -2,7 +2,6 @@
 import = Import
 import-lead = Bring in what you have: model cards, bills of materials, registers that you keep in a spreadsheet. You see what would be recorded before anything is.
 import-kind = Register
-import-choose-kind = Choose the register that the rows belong to.
 import-rows = Rows
 import-rows-help = Copy the rows with their headings from the spreadsheet and put them in here, or the text of a CSV file. At most 1 MiB.
 import-show-plan = Show plan

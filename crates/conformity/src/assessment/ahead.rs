@@ -68,7 +68,7 @@ impl Assessment<'_> {
             self.parts_of(item.id(), before, again, lapses);
         }
         if as_a_whole || before.was_due && lapses.len() == found {
-            let whole = |at| self.from_scratch(item.id(), at);
+            let whole = |at| self.decided_anew(item.id(), at);
             if let (Some(was), Some(then)) = (whole(before.at), whole(self.at)) {
                 changes(&was, &then, self.at, lapses);
             }
@@ -82,7 +82,7 @@ impl Assessment<'_> {
         slots.dedup();
         // Of whom nothing was to change, but what is shared changed: rare, and asked of all at once.
         let is_new = |slot: &Slot| !before.said.contains_key(slot);
-        let all = slots.iter().any(is_new).then(|| self.from_scratch(id, before.at)).flatten();
+        let all = slots.iter().any(is_new).then(|| self.decided_anew(id, before.at)).flatten();
         let mut gone = Vec::new();
         for slot in slots {
             let was = match before.said.get(&slot) {
@@ -98,7 +98,7 @@ impl Assessment<'_> {
         lapses.extend(gone);
     }
 
-    fn from_scratch(&self, id: &str, at: Timestamp) -> Option<Verdict> {
+    fn decided_anew(&self, id: &str, at: Timestamp) -> Option<Verdict> {
         Conformity { frameworks: self.frameworks, register: &self.register }.verdict(id, at)
     }
 
