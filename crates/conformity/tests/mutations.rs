@@ -17,7 +17,7 @@ use aims_register::Register;
 use support::{Case, cases, content, day, files, register, shown};
 
 /// So many of a hundred have to be noticed. Raised as cases are added; never lowered.
-const NOTICED: usize = 85;
+const NOTICED: usize = 95;
 
 struct Held {
     case: Case,
