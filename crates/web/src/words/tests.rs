@@ -43,7 +43,8 @@ fn sources(dir: &Dir<'_>, text: &mut String) {
 }
 
 /// Keys that are put together from a word of the program: `state-` and the class of a state.
-const MADE: [&str; 10] = ["import-as-", "job-", "state-", "month-", "pdca-", "clause-", "refused-", "grant-", "step-", "ai-role-"];
+const MADE: [&str; 10] =
+    ["import-as-", "job-", "state-", "month-", "pdca-", "clause-", "refused-", "grant-", "step-", "ai-role-"];
 
 #[test]
 fn no_key_is_left_over() {
